@@ -1,0 +1,1 @@
+"""HTTP, live, enrolment, and the page in `api/web/`."""

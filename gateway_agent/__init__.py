@@ -1,0 +1,1 @@
+"""The gateway on the Raspberry Pi: drivers, sampler, chain and spool, uplink, edge alarms, health."""
