@@ -1,0 +1,1 @@
+"""Drivers: one per instrument; they speak its protocol by its profile and hand over samples or a typed error."""
