@@ -1,0 +1,49 @@
+"""The `antoan` command: its words and where each is carried out. Rooms are imported only when entered."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+from cyclopts import App
+
+from telemetry.strict import SettingsError
+
+
+COMMANDS = {
+    "demo": ("deploy.commands.demo:demo", "Run the whole platform here, on real recordings, in one command."),
+    "test": ("deploy.commands.test:run_tests", "Set up what the tests need, check the code, run the tests."),
+    "bench": ("deploy.commands.bench:bench", "Measure against the bars of the design, as ratios in one run."),
+    "gateway": ("deploy.commands.gateway:app", "Enrol a gateway, and run it."),
+    "ingest": ("deploy.commands.services:ingest", "Broker to record, and what follows the record."),
+    "alerts": ("deploy.commands.services:alerts", "Rules over the record; people told of alerts."),
+    "api": ("deploy.commands.services:api", "The page, its API and enrolment."),
+    "migrate": ("deploy.commands.store:migrate", "Bring the database to this version's schema."),
+    "rebuild": ("deploy.commands.store:rebuild", "Drop a projection and build it again from the record."),
+    "verify": ("deploy.commands.store:verify", "Verify every chain in the record, and the rows against it."),
+}
+
+
+def build_app() -> App:
+    """Return the command line: one lazily imported entry a command, each with a one-line help."""
+    app = App(
+        name="antoan",
+        help="AnToan: telemetry for occupational safety and health that can be proved.",
+        version=version("antoan"),
+        help_format="markdown",
+    )
+    for name, (where, what) in COMMANDS.items():
+        app.command(where, name=name, help=what)
+    return app
+
+
+def main() -> None:
+    """Run the command line; a mistake in a settings file is shown as a sentence, never as a traceback."""
+    try:
+        build_app()()
+    except SettingsError as error:
+        sys.exit(f"antoan: {error}")
+
+
+if __name__ == "__main__":
+    main()

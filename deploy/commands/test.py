@@ -1,0 +1,63 @@
+"""`antoan test`: format, lint and types first, since they are quick; then the tests, on real services."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKS = {
+    "format": ["ruff", "format", "--check", "--quiet", "."],
+    "lint": ["ruff", "check", "--quiet", "."],
+    "types": ["mypy"],
+}
+
+
+def run_tests(
+    *pytest_arguments: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    faults: Annotated[bool, Parameter(negative="")] = False,
+    rounds: int = 20,
+    seed: int | None = None,
+) -> None:
+    """Check the code and run every test: real database, real broker, real browser; nothing of this machine is touched.
+
+    Examples: `./antoan test`, `./antoan test tests/telemetry -k chain`, `./antoan test --faults --rounds 50 --seed 7`
+
+    Parameters
+    ----------
+    pytest_arguments
+        Passed to pytest; with any given, the checks of format, lint and types are left out.
+    faults
+        Instead of the tests, run the fault tests in their long form and print a tally.
+    rounds
+        With --faults: how many rounds.
+    seed
+        With --faults: the seed of the random moments; printed, so that a run can be repeated.
+    """
+    if faults:
+        sys.exit(_fault_rounds(rounds, seed))
+    if not pytest_arguments:
+        _check()
+    sys.exit(_run([sys.executable, "-m", "pytest", *pytest_arguments]))
+
+
+def _check() -> None:
+    for name, command in CHECKS.items():
+        print(f"checking {name} …", flush=True)  # noqa: T201
+        if status := _run([sys.executable, "-m", *command]):
+            sys.exit(status)
+
+
+def _fault_rounds(rounds: int, seed: int | None) -> int:
+    from tests.faults.rounds import main
+
+    return main(rounds, seed)
+
+
+def _run(command: list[str]) -> int:
+    return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"}, check=False).returncode  # noqa: S603

@@ -1,0 +1,42 @@
+"""Runs one service: settings from its file, JSON logs, a clean end on SIGTERM and Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING, TypeVar
+
+from deploy.logs import configure_logs
+from telemetry.strict import SettingsError, StrictModel, parse_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+Settings = TypeVar("Settings", bound=StrictModel)
+
+
+def read_settings(config: Path, model: type[Settings]) -> Settings:
+    """Read and validate a settings file. Raises SettingsError that names the file, the key and the remedy."""
+    try:
+        text = config.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{config}: {error.strerror}; name a readable file with --config") from error
+    return parse_yaml(text, model, str(config))
+
+
+def run_service(name: str, config: Path, model: type[Settings], run: Callable[[Settings], Awaitable[None]]) -> None:
+    """Run a service until it ends by itself or is told to stop by SIGTERM or SIGINT."""
+    settings = read_settings(config, model)
+    configure_logs(name)
+    asyncio.run(_until_told(run(settings)))
+
+
+async def _until_told(service: Awaitable[None]) -> None:
+    task = asyncio.ensure_future(service)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
