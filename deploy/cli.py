@@ -9,7 +9,6 @@ from cyclopts import App
 
 from telemetry.strict import SettingsError
 
-
 COMMANDS = {
     "demo": ("deploy.commands.demo:demo", "Run the whole platform here, on real recordings, in one command."),
     "test": ("deploy.commands.test:run_tests", "Set up what the tests need, check the code, run the tests."),
