@@ -1,0 +1,32 @@
+"""What all JSON forms share: the strict base, identifiers, the form of an error."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""An identifier of a row; it carries no meaning."""
+
+
+def _utc_text(moment: AwareDatetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Moment = Annotated[AwareDatetime, PlainSerializer(_utc_text, return_type=str, when_used="json")]
+"""A point in time, RFC 3339, answered in UTC with milliseconds."""
+
+
+class Form(BaseModel):
+    """Base of every JSON form: unknown members are refused, instances are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(Form):
+    """Why a request was not done."""
+
+    code: str = Field(description="stable word for programs, e.g. `not_found`")
+    detail: str = Field(description="one sentence in English, for a person")
