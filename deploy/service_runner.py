@@ -8,10 +8,11 @@ import signal
 from typing import TYPE_CHECKING, TypeVar
 
 from deploy.logs import configure_logs
+from deploy.services import SERVICES
 from telemetry.strict import SettingsError, StrictModel, parse_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
     from pathlib import Path
 
 Settings = TypeVar("Settings", bound=StrictModel)
@@ -26,11 +27,12 @@ def read_settings(config: Path, model: type[Settings]) -> Settings:
     return parse_yaml(text, model, str(config))
 
 
-def run_service(name: str, config: Path, model: type[Settings], run: Callable[[Settings], Awaitable[None]]) -> None:
-    """Run a service until it ends by itself or is told to stop by SIGTERM or SIGINT."""
-    settings = read_settings(config, model)
+def run_service(name: str, config: Path) -> None:
+    """Run the service `name` until it ends by itself or is told to stop by SIGTERM or SIGINT."""
+    service = SERVICES[name]
+    settings = read_settings(config, service.settings_model())
     configure_logs(name)
-    asyncio.run(_until_told(run(settings)))
+    asyncio.run(_until_told(service.runner()(settings)))
 
 
 async def _until_told(service: Awaitable[None]) -> None:

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from deploy.service_runner import run_service
 
-Config = Annotated[Path, Parameter(name="--config")]
+Config = Annotated[Path, Parameter(name="--config", help="The settings file; docs/settings.md lists every setting.")]
 
 ingest = App(name="ingest", help="Broker to record, and what follows the record.")
 alerts = App(name="alerts", help="Rules over the record; people told of alerts.")
@@ -21,16 +21,8 @@ def run_ingest(*, config: Config) -> None:
     """Verify, append and acknowledge what gateways send; keep the projections behind the record.
 
     Example: `./antoan ingest run --config ingest.yaml`
-
-    Parameters
-    ----------
-    config
-        The settings file (docs/operations.md lists every setting).
     """
-    from ingest.service import run
-    from ingest.settings import IngestSettings
-
-    run_service("ingest", config, IngestSettings, run)
+    run_service("ingest", config)
 
 
 @alerts.command(name="run")
@@ -38,16 +30,8 @@ def run_alerts(*, config: Config) -> None:
     """Follow the record with the rules, keep episodes, tell people until someone acknowledges.
 
     Example: `./antoan alerts run --config alerts.yaml`
-
-    Parameters
-    ----------
-    config
-        The settings file (docs/operations.md lists every setting).
     """
-    from alerts.service import run
-    from alerts.settings import AlertsSettings
-
-    run_service("alerts", config, AlertsSettings, run)
+    run_service("alerts", config)
 
 
 @api.command(name="run")
@@ -55,13 +39,5 @@ def run_api(*, config: Config) -> None:
     """Serve the page, its API and live values.
 
     Example: `./antoan api run --config api.yaml`
-
-    Parameters
-    ----------
-    config
-        The settings file (docs/operations.md lists every setting).
     """
-    from api.service import run
-    from api.settings import ApiSettings
-
-    run_service("api", config, ApiSettings, run)
+    run_service("api", config)

@@ -14,20 +14,14 @@ import sys
 from pathlib import Path
 
 from deploy.setup.installer import SetupError, obtain_uv
+from deploy.stack.home import home
 
-__all__ = ["SetupError", "antoan_home", "ensure"]
+__all__ = ["SetupError", "ensure"]
 
 LOCK = Path("deploy/lock/dev.txt")
 BUILT_FROM = (LOCK, Path("deploy/lock/uv.txt"), Path("pyproject.toml"), Path("deploy/hatch_build.py"))
 PAGE = Path("api/web")
 NOT_SOURCES = {"node_modules", "dist"}
-
-
-def antoan_home() -> Path:
-    """Return the folder for everything downloaded: `$ANTOAN_HOME`, else `antoan` in the user's cache."""
-    if chosen := os.environ.get("ANTOAN_HOME"):
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "antoan"
 
 
 def ensure(root: Path) -> Path:
@@ -66,11 +60,11 @@ def _fingerprint(root: Path) -> str:
 
 
 def _make(root: Path, python: Path) -> None:
-    home = antoan_home()
-    _say(f"setting up in {root / '.venv'} (downloads are kept in {home})")
-    uv = obtain_uv(root, home, _say)
+    downloads = home()
+    _say(f"setting up in {root / '.venv'} (downloads are kept in {downloads})")
+    uv = obtain_uv(root, downloads, _say)
     environment = os.environ | {
-        "UV_CACHE_DIR": str(home / "uv"),
+        "UV_CACHE_DIR": str(downloads / "uv"),
         "UV_PYTHON_DOWNLOADS": "never",
         "VIRTUAL_ENV": str(root / ".venv"),
     }

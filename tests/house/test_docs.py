@@ -1,0 +1,50 @@
+"""Docs are tested: a setting without its meaning, a page that lags, a command without an example fails here."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.cli import COMMANDS
+from deploy.services import SERVICES
+from deploy.settings_docs import PAGE, render, rows
+
+ROOT = Path(__file__).resolve().parents[2]
+SUBCOMMANDS = {
+    "gateway": ["run", "enrol"],
+    "ingest": ["run"],
+    "alerts": ["run"],
+    "api": ["run"],
+}
+
+
+def commands() -> list[list[str]]:
+    return [[name, sub] for name in COMMANDS for sub in SUBCOMMANDS.get(name, [""])]
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_command_has_help_with_an_example(words: list[str]) -> None:
+    line = [sys.executable, "-m", "deploy.cli", *filter(None, words), "--help"]
+    shown = subprocess.run(line, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert f"./antoan {words[0]}" in shown
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_setting_says_what_it_means(service: str) -> None:
+    silent = [key for key, _, _, meaning in rows(SERVICES[service].settings_model()) if not meaning]
+    assert silent == []
+
+
+def test_the_page_of_settings_is_what_the_program_reads() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m deploy.settings_docs"
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "./antoan demo" in text
+    assert "./antoan test" in text
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "./antoan test"
