@@ -1,0 +1,1 @@
+SELECT format('CREATE DATABASE %I OWNER %I ENCODING ''UTF8'' TEMPLATE template0 LOCALE ''C.UTF-8''', $1::text, $2::text)
