@@ -1,0 +1,121 @@
+"""How a person configures a gateway: one YAML file, unknown keys refused. The example in docs/operations.md is a test case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from alerts.engine.rules import DangerRule, LevelRule
+from gateway_agent.drivers.settings import InstrumentSettings
+from telemetry.strict import StrictModel
+
+GATEWAY_ID = r"^[a-z0-9]{8,32}$"
+
+EdgeRule = Annotated[LevelRule | DangerRule, Field(discriminator="kind")]
+"""Rules a kit can judge by itself; `select.quantity` and `select.channel` say for which of its channels."""
+
+
+class SealSettings(StrictModel):
+    """When readings become a sealed entry. An alarm that changes seals at once, whatever stands here."""
+
+    interval_s: float = Field(default=5.0, ge=0.1, le=60, description="Seconds of readings in one entry")
+    idle_s: float = Field(
+        default=60.0, ge=1, le=600, description="With nothing measured, an entry this often proves life"
+    )
+
+
+class SpoolSettings(StrictModel):
+    """What the gateway keeps, and until when."""
+
+    max_mib: int = Field(
+        default=2048,
+        ge=8,
+        le=1_000_000,
+        description="Bound of the entries kept. When it is reached, committed entries go first, oldest first; when none is "
+        "left, the oldest uncommitted ones go and a signed `lost` event says so",
+    )
+    keep_days: float = Field(
+        default=7.0, ge=0, le=3650, description="Committed entries stay this long (days of running time)"
+    )
+
+
+class ClockSettings(StrictModel):
+    """Where UTC comes from. Without a trusted clock the gateway measures all the same; UTC follows when it is known."""
+
+    source: Literal["kernel", "host", "none"] = Field(
+        default="kernel",
+        description="kernel: UTC counts as known while the kernel's clock is disciplined (chrony, ntpd, timesyncd); "
+        "host: the machine's clock is kept by its host (a container, a demo); none: never",
+    )
+    host_bound_s: float = Field(default=1.0, gt=0, le=3600, description="With `host`: how wrong the clock may be")
+    shift_file: Path | None = Field(
+        default=None,
+        description='For fault tests: a JSON file {"shift_s": 7200, "known": true}, read at each look at the clock, '
+        "that moves or takes away the UTC this gateway sees",
+    )
+
+
+class BrokerSettings(StrictModel):
+    """The MQTT broker. What is absent is taken from the enrolment."""
+
+    host: str | None = Field(default=None, description="Name or address; from the enrolment when absent")
+    port: int | None = Field(default=None, ge=1, le=65535, description="TLS port; from the enrolment when absent")
+    keepalive_s: int = Field(default=30, ge=5, le=1200, description="MQTT keep-alive")
+
+
+class UplinkSettings(StrictModel):
+    """Bounds of what is under way to the server."""
+
+    window_kib: int = Field(
+        default=1024,
+        ge=64,
+        le=65_536,
+        description="Sent and not yet committed, at most; keeps the broker's memory bounded too",
+    )
+    progress_s: float = Field(
+        default=30.0,
+        ge=0.5,
+        le=3600,
+        description="Without a `committed` for what was sent, this long: go back and send again",
+    )
+    progress_max_s: float = Field(default=600.0, ge=1, le=86_400, description="Bound of that time as it doubles")
+    status_s: float = Field(default=30.0, ge=1, le=3600, description="How often the retained status is refreshed")
+
+
+class OutputSettings(StrictModel):
+    """What sounds or lights when an edge alarm changes; it needs no network."""
+
+    command: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Program and arguments, run without a shell; the transition arrives as JSON on its standard input",
+    )
+    timeout_s: float = Field(default=5.0, gt=0, le=60, description="The program is ended after this time")
+
+
+class GatewaySettings(StrictModel):
+    """Everything a gateway is told by a person. Identity, keys and broker address come from its enrolment."""
+
+    gateway: str = Field(description="Gateway id, as enrolled: 8 to 32 small letters and digits", pattern=GATEWAY_ID)
+    state_dir: Path = Field(description="Folder of keys/, enrolment/ and spool.db; on a disk that keeps its promises")
+    instruments: tuple[InstrumentSettings, ...] = Field(default=(), description="What is plugged in")
+    seal: SealSettings = Field(default=SealSettings(), description="When entries are sealed")
+    spool: SpoolSettings = Field(default=SpoolSettings(), description="What is kept, and until when")
+    clock: ClockSettings = Field(default=ClockSettings(), description="Where UTC comes from")
+    broker: BrokerSettings = Field(default=BrokerSettings(), description="The MQTT broker")
+    uplink: UplinkSettings = Field(default=UplinkSettings(), description="Bounds of the uplink")
+    alarms: tuple[EdgeRule, ...] = Field(
+        default=(), description="Rules that the kit itself sounds; they need no network"
+    )
+    output: OutputSettings = Field(default=OutputSettings(), description="What sounds when an edge alarm changes")
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> GatewaySettings:
+        names = [instrument.name for instrument in self.instruments]
+        if len(set(names)) != len(names):
+            raise ValueError("instruments: two share one name")
+        rules = [rule.id for rule in self.alarms]
+        if len(set(rules)) != len(rules):
+            raise ValueError("alarms: two rules share one id")
+        return self
