@@ -10,6 +10,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from deploy.build_page import check_page
+
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
@@ -51,6 +53,8 @@ def _check() -> None:
         print(f"checking {name} …", flush=True)  # noqa: T201
         if status := _run([sys.executable, "-m", *command]):
             sys.exit(status)
+    print("checking the page's types …", flush=True)  # noqa: T201
+    check_page(ROOT)
 
 
 def _fault_rounds(rounds: int, seed: int | None) -> int:

@@ -66,6 +66,7 @@ def _make(root: Path, python: Path) -> None:
     environment = os.environ | {
         "UV_CACHE_DIR": str(downloads / "uv"),
         "UV_PYTHON_DOWNLOADS": "never",
+        "UV_SYSTEM_CERTS": "1",  # an agency behind a proxy trusts what its machines trust
         "VIRTUAL_ENV": str(root / ".venv"),
     }
     if not python.exists():
@@ -73,7 +74,7 @@ def _make(root: Path, python: Path) -> None:
     _say("installing the locked packages")
     _run(root, environment, [uv, "pip", "sync", "--quiet", "--require-hashes", LOCK])
     _say("building the page")
-    here = [uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."]
+    here: list[str | Path] = [uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."]
     _run(root, environment, here)
 
 

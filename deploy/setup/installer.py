@@ -18,6 +18,9 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.stack.debian import PackageSet, ensure
+from deploy.stack.errors import StackError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,7 +45,7 @@ def obtain_uv(root: Path, home: Path, say: Callable[[str], None]) -> Path:
         say(f"fetching uv {version}")
         uv.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=uv.parent) as folder:
-            _unpack(_download(root, home, Path(folder)), uv)
+            _unpack(_download(root, Path(folder)), uv)
     return uv
 
 
@@ -53,8 +56,8 @@ def _locked_version(root: Path) -> str:
     return found[1]
 
 
-def _download(root: Path, home: Path, folder: Path) -> Path:
-    command = [*_pip(home), "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
+def _download(root: Path, folder: Path) -> Path:
+    command = [*_pip(), "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
     command += ["--require-hashes", "--dest", str(folder), "--requirement", str(root / UV_LOCK)]
     done = subprocess.run(command, check=False, env=os.environ | {"PIP_USER": "0"})  # noqa: S603
     wheels = list(folder.glob("uv-*.whl"))
@@ -63,26 +66,22 @@ def _download(root: Path, home: Path, folder: Path) -> Path:
     return wheels[0]
 
 
-def _pip(home: Path) -> list[str]:
+def _pip() -> list[str]:
     """Return the command of a pip: the interpreter's own, else Debian's wheel of it, run from the zip."""
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip"]
-    return [sys.executable, str(_debian_pip(home) / "pip")]
+    return [sys.executable, str(_debian_pip() / "pip")]
 
 
-def _debian_pip(home: Path) -> Path:
-    from deploy.stack.debian import AptMissingError, unpack
-
+def _debian_pip() -> Path:
+    wheels = "usr/share/python-wheels"
     try:
-        folder = unpack(["python3-pip-whl"], home)
-    except AptMissingError as error:
+        folder = ensure(PackageSet("pip", ("python3-pip-whl",), (wheels,), runs=False))
+    except StackError as error:
         raise SetupError(
-            f"python3 has no pip and there is no apt to fetch it: install pip for python3 ({error})"
+            f"python3 has no pip, and Debian's could not be fetched; install pip for python3.\n{error}"
         ) from error
-    wheels = sorted(folder.glob("usr/share/python-wheels/pip-*.whl"))
-    if not wheels:
-        raise SetupError(f"{folder} holds no wheel of pip: remove that folder and start again")
-    return wheels[-1]
+    return max((folder / wheels).glob("pip-*.whl"))
 
 
 def _unpack(wheel: Path, uv: Path) -> None:
