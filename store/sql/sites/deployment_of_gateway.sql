@@ -1,0 +1,1 @@
+SELECT id, site FROM deployment WHERE gateway = $1 AND tstzrange(started_at, ended_at) @> now()
