@@ -42,12 +42,13 @@ class LevelMachine:
         self._sign = 1 if rule.direction is Direction.AT_LEAST else -1
         severity = rule.set_point * self._sign
         self._on = scaled(severity, exponent)
-        # Clear is strictly beyond set-point − hysteresis: severity < that, so the smallest that still holds is its ceiling.
+        # Clear is severity < set-point − hysteresis, so the least severity that still holds is the ceiling of that.
         self._hold = scaled(severity - rule.hysteresis, exponent)
-        level = isinstance(rule, LevelRule)
-        self._on_delay_us = round(rule.on_delay_s * _US) if level else 0
-        self._off_delay_us = round(rule.off_delay_s * _US) if level else 0
-        self._max_gap_us = round(rule.max_gap_s * _US) if level and rule.max_gap_s is not None else None
+        self._on_delay_us = self._off_delay_us = 0
+        self._max_gap_us: int | None = None
+        if isinstance(rule, LevelRule):
+            self._on_delay_us, self._off_delay_us = round(rule.on_delay_s * _US), round(rule.off_delay_s * _US)
+            self._max_gap_us = round(rule.max_gap_s * _US) if rule.max_gap_s is not None else None
         self._uses = rule.quality.by_code
         self._memory = _Memory()
 

@@ -21,7 +21,5 @@ def machine_for(rule: LevelRule | DangerRule | SilenceRule, *, unit: str, expone
     if isinstance(rule, SilenceRule):
         return SilenceMachine(rule)
     if rule.unit != unit:
-        raise UnitMismatch(
-            f"rule {rule.id} is in {rule.unit!r}, the channel in {unit!r}: give the rule the channel's unit"
-        )
+        raise UnitMismatch(f"rule {rule.id} is in {rule.unit!r}, the channel in {unit!r}: use the channel's unit")
     return LevelMachine(rule, exponent)

@@ -110,7 +110,7 @@ class LevelRule(_SetPoint):
 
 
 class DangerRule(_SetPoint):
-    """Danger to life: one usable reading raises it. No delay, no averaging; latched; cannot be shelved at a distance."""
+    """Danger to life: one usable reading raises it; no delay, no averaging; latched; never shelved at a distance."""
 
     kind: Literal["danger"] = "danger"
     priority: Literal[Priority.URGENT] = Field(default=Priority.URGENT, description="always urgent")
