@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     import ssl
     from pathlib import Path
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
+    from telemetry.cose import SigningKey, VerifyKey
     from telemetry.enrolment import EnrolmentRecord
 
 
@@ -31,11 +30,11 @@ class Identity:
 
     gateway: str
     epoch: int
-    sealing_key: Ed25519PrivateKey
+    sealing_key: SigningKey
     record: EnrolmentRecord
     digest: bytes
     """Of the enrolment record: `prev` of seq 0."""
-    server_key: Ed25519PublicKey
+    server_key: VerifyKey
     """Verifies `committed` and `desired`."""
     broker_host: str
     broker_port: int

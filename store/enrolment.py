@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from asyncpg import Connection
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from telemetry.cose import SigningKey
 
 CHANGED_CHANNEL = "antoan_enrolment"
 """PostgreSQL NOTIFY channel: an epoch was enrolled or revoked; the payload is the gateway id."""
@@ -68,7 +69,7 @@ async def epoch_keys(conn: Connection) -> list[EpochKey]:
 
 
 async def enrol_gateway(
-    conn: Connection, *, gateway: str, agency: int, sealing_key: bytes, server_key: Ed25519PrivateKey, name: str = ""
+    conn: Connection, *, gateway: str, agency: int, sealing_key: bytes, server_key: SigningKey, name: str = ""
 ) -> Enrolled:
     """Begin the next epoch of a gateway under `sealing_key` (raw public key), without token or certificate.
 

@@ -60,7 +60,14 @@ def new_authority(name: str, now: datetime) -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
-        _builder(subject, subject, key.public_key(), key, now - BACKDATING, now + ROOT_LIFE)
+        _builder(
+            subject=subject,
+            issuer=subject,
+            key=key.public_key(),
+            issuer_key=key,
+            start=now - BACKDATING,
+            end=now + ROOT_LIFE,
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(signs_certificates=True), critical=True)
     )
@@ -76,7 +83,7 @@ def issue_server(
     """
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
     start = authority.certificate.not_valid_before_utc
-    builder = _builder(subject, authority.certificate.subject, key, authority.key, start, now + SERVER_LIFE)
+    builder = _of(authority, subject, key, start, now + SERVER_LIFE)
     alternatives = x509.SubjectAlternativeName([_general_name(name) for name in names])
     return _leaf(builder, alternatives, ExtendedKeyUsageOID.SERVER_AUTH).sign(authority.key, hashes.SHA256())
 
@@ -86,7 +93,7 @@ def issue_gateway(
 ) -> x509.Certificate:
     """A client certificate for a gateway; whatever subject its request asked for is not looked at."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, mqtt_user(gateway))])
-    builder = _builder(subject, authority.certificate.subject, key, authority.key, now - BACKDATING, now + life)
+    builder = _of(authority, subject, key, now - BACKDATING, now + life)
     alternatives = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(GATEWAY_URN + gateway)])
     return _leaf(builder, alternatives, ExtendedKeyUsageOID.CLIENT_AUTH).sign(authority.key, hashes.SHA256())
 
@@ -141,7 +148,15 @@ def _micros(now: datetime) -> int:
     return (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
+def _of(
+    authority: Authority, subject: x509.Name, key: ec.EllipticCurvePublicKey, start: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    issuer = authority.certificate.subject
+    return _builder(subject=subject, issuer=issuer, key=key, issuer_key=authority.key, start=start, end=end)
+
+
 def _builder(
+    *,
     subject: x509.Name,
     issuer: x509.Name,
     key: ec.EllipticCurvePublicKey,
