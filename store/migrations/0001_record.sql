@@ -41,48 +41,40 @@ CREATE TABLE chain_loss (
     PRIMARY KEY (gateway, epoch, first_seq)
 );
 
--- The truth. state 0: linked; 1: fork (authentic, its number was taken); 2: linked, its data cannot be decoded.
+-- The truth: messages as they were received, an entry or a run of `entries`. Positions of its entries are
+-- position - entries + skip + 1 … position: the first `skip` entries of a run were already in the record.
+-- state 0: linked; 1: fork (authentic, but its number was taken); 2: linked, its data cannot be decoded.
 CREATE TABLE record (
-    received  timestamptz NOT NULL,
-    position  bigint NOT NULL,
-    gateway   text NOT NULL,
-    seq       bigint NOT NULL,
-    first_us  bigint NOT NULL,                               -- event from-to, since boot; 0 when the entry has no time
-    last_us   bigint NOT NULL,
-    epoch     integer NOT NULL,
-    readings  integer NOT NULL,
-    partition smallint NOT NULL,
-    kind      smallint NOT NULL,
-    state     smallint NOT NULL,
-    boot      bytea NOT NULL,
-    digest    bytea NOT NULL,
-    sealed    bytea NOT NULL
+    received   timestamptz NOT NULL,
+    position   bigint NOT NULL,                              -- of the last entry
+    first_seq  bigint NOT NULL,
+    seq        bigint NOT NULL,                              -- of the last entry
+    event_from timestamptz,                                  -- event time as each entry's own clock has it; null: unknown
+    event_to   timestamptz,
+    gateway    text NOT NULL,
+    epoch      integer NOT NULL,
+    entries    integer NOT NULL,
+    skip       integer NOT NULL,
+    readings   integer NOT NULL,                             -- without those of skipped entries
+    partition  smallint NOT NULL,
+    kind       smallint NOT NULL,                            -- of the last entry
+    state      smallint NOT NULL,
+    digest     bytea NOT NULL,                               -- of the last entry
+    sealed     bytea NOT NULL
 );
 ALTER TABLE record ALTER sealed SET STORAGE EXTERNAL;        -- already compressed
 SELECT create_hypertable('record', by_range('received', INTERVAL '1 hour'), create_default_indexes => false);
 CREATE INDEX record_position ON record (partition, position);
 CREATE INDEX record_chain ON record (gateway, epoch, seq);
 
--- The record's second form: consecutive entries of one chain merged, each keeping its position and receive time.
--- Entries that cannot be merged (state 1, 2) rest here alone.
-CREATE TABLE record_run (
-    received  timestamptz NOT NULL,                          -- of the last entry
-    position  bigint NOT NULL,                               -- of the last entry
-    gateway   text NOT NULL,
-    first_seq bigint NOT NULL,
-    last_seq  bigint NOT NULL,
-    epoch     integer NOT NULL,
-    readings  integer NOT NULL,
-    partition smallint NOT NULL,
-    state     smallint NOT NULL,
-    digest    bytea NOT NULL,                                -- of the last entry
-    sealed    bytea NOT NULL,                                -- a run, or the entry itself when it stands alone
-    receipts  bytea NOT NULL                                 -- positions and receive times of all entries: store/receipts.py
-);
-ALTER TABLE record_run ALTER sealed SET STORAGE EXTERNAL;
+-- The record's second form: whole chunks of it merged into runs; `receipts` keeps each entry's position and receive time
+-- (store/receipts.py). What cannot be merged (state 1, 2, a run with skipped entries) rests here as it was received.
+CREATE TABLE record_run (LIKE record, receipts bytea NOT NULL);
+ALTER TABLE record_run ALTER sealed SET STORAGE EXTERNAL, ALTER receipts SET STORAGE EXTERNAL;
 SELECT create_hypertable('record_run', by_range('received', INTERVAL '7 days'), create_default_indexes => false);
 CREATE INDEX record_run_position ON record_run (partition, position);
-CREATE INDEX record_run_chain ON record_run (gateway, epoch, last_seq);
+CREATE INDEX record_run_chain ON record_run (gateway, epoch, seq);
+CREATE INDEX record_run_event ON record_run (gateway, event_to);
 
 -- UTC of a boot: utc_us = time since boot + offset. From the first linked entry of that boot whose clock is known.
 CREATE TABLE boot_clock (
@@ -124,12 +116,12 @@ CREATE TABLE channel (
     quantity        text NOT NULL,
     unit            text NOT NULL,                           -- UCUM
     exponent        smallint NOT NULL,                       -- physical = value * 10^exponent
-    interval_us     bigint,                                  -- nominal time between readings
+    interval_us     bigint,                                  -- time between readings as scheduled
     name            text NOT NULL,
-    instrument      text NOT NULL,                           -- maker, model, serial as one JSON array: part of identity
+    instrument      text NOT NULL,                           -- [maker, model, serial] as JSON: part of identity
     descriptor      jsonb NOT NULL,                          -- the latest
     described_at    timestamptz NOT NULL,                    -- receive time of the latest
-    UNIQUE NULLS NOT DISTINCT (gateway, gateway_channel, quantity, unit, exponent, instrument)
+    UNIQUE (gateway, gateway_channel, quantity, unit, exponent, instrument)
 );
 
 -- (gateway, epoch, descriptor entry, the gateway's channel id) → channel; the descriptor of that time is a dated fact.
@@ -203,25 +195,32 @@ CREATE TABLE readings_horizon (
     dropped_before timestamptz NOT NULL
 );
 
--- Aggregates of the readings that carry a measured value (telemetry quality), by event time. Sums are of scaled integers.
+-- Aggregates of the readings that carry a measured value (ingest/projections/aggregate.py says which), by event time.
 CREATE TABLE rollup_1m (
     bucket      timestamptz NOT NULL,
-    sum         numeric NOT NULL,
-    energy      double precision NOT NULL,                   -- sum of 10^(physical / 10), added in time order: for Leq
+    sum         bigint NOT NULL,                             -- of scaled integers; wraps at 2^63, which no instrument reaches
     min         bigint,                                      -- null when no reading carried a value
     max         bigint,
-    last_us     bigint NOT NULL,                             -- latest reading, microseconds after the bucket's start
-    ok_us       bigint NOT NULL,                             -- time covered by readings of quality ok
+    energy      double precision,                            -- decibels: sum of 10^(physical / 10), added in time order
+    last_us     bigint NOT NULL,                             -- time of the latest reading, from the bucket's start
+    ok_us       bigint NOT NULL,                             -- time that readings of quality ok stand for
     channel     integer NOT NULL,
     count       integer NOT NULL,                            -- readings that carry a value
-    doubtful_us jsonb                                        -- time covered by quality code, for all but ok
+    doubtful_us jsonb                                        -- time by quality code, for all but ok; null: none
 ) WITH (fillfactor = 80);
 SELECT create_hypertable('rollup_1m', by_range('bucket', INTERVAL '7 days'), create_default_indexes => false);
 CREATE UNIQUE INDEX rollup_1m_channel_bucket ON rollup_1m (channel, bucket);
 
-CREATE TABLE rollup_1h (LIKE rollup_1m INCLUDING ALL) WITH (fillfactor = 80);
-ALTER INDEX rollup_1h_channel_bucket_idx RENAME TO rollup_1h_channel_bucket;
+CREATE TABLE rollup_1h (LIKE rollup_1m) WITH (fillfactor = 80);
 SELECT create_hypertable('rollup_1h', by_range('bucket', INTERVAL '90 days'), create_default_indexes => false);
+CREATE UNIQUE INDEX rollup_1h_channel_bucket ON rollup_1h (channel, bucket);
+
+-- Hours whose minutes have changed since rollup_1h was last computed from them.
+CREATE TABLE rollup_stale (
+    channel integer NOT NULL,
+    bucket  timestamptz NOT NULL,
+    PRIMARY KEY (channel, bucket)
+);
 
 -- Physical values with their words, for SQL users and Grafana.
 CREATE VIEW readings_physical AS
@@ -240,7 +239,7 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM record AS r WHERE r.received < until AND NOT EXISTS (
                    SELECT FROM record_run AS run WHERE run.gateway = r.gateway AND run.epoch = r.epoch
-                   AND r.seq BETWEEN run.first_seq AND run.last_seq AND run.position >= r.position)) THEN
+                   AND run.seq >= r.seq AND run.first_seq <= r.first_seq AND run.position >= r.position)) THEN
         RAISE EXCEPTION 'an entry received before % is in no run', until;
     END IF;
     RETURN QUERY SELECT drop_chunks('record', older_than => until);
@@ -262,7 +261,7 @@ REVOKE EXECUTE ON FUNCTION drop_record_before, drop_readings_before, drop_doubtf
 GRANT EXECUTE ON FUNCTION drop_record_before, drop_readings_before, drop_doubtful_before TO antoan_ingest;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_worker, chain_head, boot_clock, quarantine, quarantine_count,
-    projection_waiting, readings_late, readings_horizon TO antoan_ingest;
+    projection_waiting, readings_late, readings_horizon, rollup_stale TO antoan_ingest;
 GRANT SELECT, UPDATE ON partition, projection_cursor TO antoan_ingest;
 GRANT SELECT, INSERT ON record, record_run, chain_loss, channel_described, readings_doubtful TO antoan_ingest;
 GRANT SELECT, INSERT, UPDATE ON channel TO antoan_ingest;
