@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from firmware_profiles.schema import Channel, Profile
-
     from gateway_agent.drivers.settings import InstrumentSettings
 
     Clock = Callable[[], int]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003  (pydantic reads the annotation)
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -17,16 +17,16 @@ class SerialConnection(StrictModel):
         description="Stable path of the port: /dev/serial/by-id/… or /dev/serial/by-path/…, never /dev/ttyUSB0",
         min_length=1,
     )
-    baud: int | None = Field(None, ge=300, le=3_000_000, description="Overrides the profile's baud rate")
-    parity: Literal["none", "even", "odd"] | None = Field(None, description="Overrides the profile's parity")
-    stop_bits: Literal[1, 2] | None = Field(None, description="Overrides the profile's stop bits")
+    baud: int | None = Field(default=None, ge=300, le=3_000_000, description="Overrides the profile's baud rate")
+    parity: Literal["none", "even", "odd"] | None = Field(default=None, description="Overrides the profile's parity")
+    stop_bits: Literal[1, 2] | None = Field(default=None, description="Overrides the profile's stop bits")
 
 
 class TcpConnection(StrictModel):
     """An instrument, or a serial server, on the network."""
 
     host: str = Field(description="Name or address", min_length=1)
-    port: int | None = Field(None, ge=1, le=65535, description="TCP port; the profile's when absent")
+    port: int | None = Field(default=None, ge=1, le=65535, description="TCP port; the profile's when absent")
 
 
 Connection = SerialConnection | TcpConnection
@@ -37,16 +37,22 @@ class InstrumentSettings(StrictModel):
 
     name: str = Field(description="Its name in this kit, unique: 'gas1'", pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
     profile: str = Field(description="Profile id: 'maker.model', as `./antoan profile list` prints it")
-    variant: str | None = Field(None, description="Variant of the profile, where it has some")
+    variant: str | None = Field(default=None, description="Variant of the profile, where it has some")
     connection: Connection = Field(description="Where it is plugged in")
-    address: int | None = Field(None, ge=0, le=255, description="Bus address (Modbus slave); the profile's when absent")
-    serial_number: str = Field("", description="Serial number on its plate; compared with its answer where it gives one")
-    period_s: float | None = Field(None, gt=0, le=3600, description="Seconds between samples; the profile's when absent")
-    channels: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
-        None, description="Which of the profile's channels to record; all readings when absent"
+    address: int | None = Field(
+        default=None, ge=0, le=255, description="Bus address (Modbus slave); the profile's when absent"
     )
-    verified_until: date | None = Field(None, description="Last day of the legal verification (kiểm định)")
-    calibrated_on: date | None = Field(None, description="Day of the last calibration (hiệu chuẩn)")
+    serial_number: str = Field(
+        default="", description="Serial number on its plate; compared with its answer where it gives one"
+    )
+    period_s: float | None = Field(
+        default=None, gt=0, le=3600, description="Seconds between samples; the profile's when absent"
+    )
+    channels: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        default=None, description="Which of the profile's channels to record; all readings when absent"
+    )
+    verified_until: date | None = Field(default=None, description="Last day of the legal verification (kiểm định)")
+    calibrated_on: date | None = Field(default=None, description="Day of the last calibration (hiệu chuẩn)")
 
     @model_validator(mode="after")
     def _no_channel_twice(self) -> InstrumentSettings:

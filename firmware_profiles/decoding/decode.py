@@ -1,0 +1,123 @@
+"""The one entrance: a profile, a captured request and its response → readings by channel, or a typed error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firmware_profiles.decoding import frames, modbus
+from firmware_profiles.decoding.conditions import hold
+from firmware_profiles.decoding.readings import to_readings
+from firmware_profiles.decoding.registers import take_registers
+from firmware_profiles.decoding.results import Decoded, DecodeError, Reading
+from firmware_profiles.schema.modbus import ModbusInterface
+from telemetry.quality import Quality
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firmware_profiles.schema.frames import Exchange, FrameInterface
+    from firmware_profiles.schema.profile import Interface, Profile
+
+
+def decode(profile: Profile, response: bytes, request: bytes = b"", interface: str | None = None) -> Decoded:
+    """Decode captured bytes. Without `interface`, the profile's interfaces are tried, the likeliest first.
+
+    The likeliest is the one whose request this is; a reply that none of them can read gives the likeliest one's error.
+    Raises DecodeError.
+    """
+    chosen = [profile.interfaces[interface]] if interface is not None else _likeliest(profile, request, response)
+    first_error: DecodeError | None = None
+    for candidate in chosen:
+        try:
+            return _decode_by(profile, candidate, request, response)
+        except DecodeError as error:
+            first_error = first_error or error
+    raise first_error or DecodeError("unsupported", "the profile has no interface")
+
+
+def _decode_by(profile: Profile, interface: Interface, request: bytes, response: bytes) -> Decoded:
+    if isinstance(interface, ModbusInterface):
+        return decode_modbus(profile, interface, request, response)
+    return decode_exchange(profile, interface, request, response)
+
+
+def decode_modbus(profile: Profile, interface: ModbusInterface, request: bytes, response: bytes) -> Decoded:
+    """A captured Modbus reply in whatever form it has. Without a request the block that fits its size is assumed."""
+    form = _form(interface, request or response)
+    asked = modbus.parse_request(request, form) if request else None
+    reply = modbus.parse_reply(response, form, asked)
+    function = reply.pdu[0]
+    if function in modbus.WRITE_FUNCTIONS:
+        return Decoded({"echo_ok": Reading(1, True, Quality.OK, Quality.OK.word)}, {})
+    if asked is None:
+        block = next((b for b in interface.blocks if b.function == function and b.count * 2 == len(reply.data)), None)
+        if block is None:
+            raise DecodeError(
+                "frame_error", f"no block of the profile has {len(reply.data)} bytes; give the request too"
+            )
+        address, count = block.address, block.count
+    else:
+        address, count = asked.address, asked.count
+    raw = take_registers(interface.fields, function, address, reply.data, count)
+    return to_readings(profile, interface.fields, raw)
+
+
+def decode_exchange(profile: Profile, interface: FrameInterface, request: bytes, response: bytes) -> Decoded:
+    """A captured binary frame; the request, where given, says which exchange it belongs to."""
+    exchanges = _exchanges_for(interface, request)
+    first_error: DecodeError | None = None
+    for exchange in exchanges:
+        try:
+            return read_exchange(profile, exchange, frames.parse_frame(response, exchange.frame))
+        except DecodeError as error:
+            first_error = first_error or error
+    raise first_error or DecodeError("unsupported", "the profile has no such exchange")
+
+
+def read_exchange(profile: Profile, exchange: Exchange, body: bytes) -> Decoded:
+    """A whole, proven frame → its readings. Raises DecodeError where the profile says it is none (`no_new_data` …)."""
+    raw = frames.take_fields(body, exchange.fields)
+    if exchange.empty and hold(exchange.empty, raw):
+        raise DecodeError("no_new_data", "the instrument has nothing new since it was last asked")
+    return to_readings(profile, exchange.fields, raw)
+
+
+def check_request(profile: Profile, request: bytes) -> bool:
+    """Whether a captured command is whole: its checksum by the rule of the profile's frames (or the Modbus CRC)."""
+    for interface in profile.interfaces.values():
+        if isinstance(interface, ModbusInterface):
+            try:
+                modbus.parse_request(request, _form(interface, request))
+            except DecodeError:
+                continue
+            return True
+        if any(exchange.request_bytes == request for exchange in interface.exchanges.values()):
+            return True
+    return False
+
+
+def _form(interface: ModbusInterface, frame: bytes) -> modbus.Form:
+    forms = [link.kind for link in interface.links]
+    return forms[0] if len(forms) == 1 and frame[:1] != b":" else modbus.guess_form(frame)
+
+
+def _exchanges_for(interface: FrameInterface, request: bytes) -> list[Exchange]:
+    exact = [e for e in interface.exchanges.values() if request and e.request_bytes == request]
+    return exact or list(interface.exchanges.values())
+
+
+def _likeliest(profile: Profile, request: bytes, response: bytes) -> Sequence[Interface]:
+    return sorted(profile.interfaces.values(), key=lambda i: _strangeness(i, request, response))
+
+
+def _strangeness(interface: Interface, request: bytes, response: bytes) -> int:
+    """0: this interface's own request; 1: nothing speaks against it; 2: not its form."""
+    if isinstance(interface, ModbusInterface):
+        try:
+            modbus.parse_request(request, _form(interface, request or response))
+        except DecodeError:
+            return 2 if request else 1
+        return 0
+    if request and any(e.request_bytes == request for e in interface.exchanges.values()):
+        return 0
+    return 1

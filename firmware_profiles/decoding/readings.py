@@ -1,0 +1,129 @@
+"""Raw values → readings: scaling in exact decimals, invalid codes, range, and the profile's rules."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from typing import TYPE_CHECKING
+
+from firmware_profiles.decoding.conditions import hold
+from firmware_profiles.decoding.results import Decoded, DecodeError, Raw, Reading
+from firmware_profiles.qualities import quality_of
+from telemetry.quality import Quality
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firmware_profiles.schema.channel import Channel
+    from firmware_profiles.schema.profile import Profile
+    from firmware_profiles.schema.values import FieldBase, Rule
+
+_DIGITS = 40  # of exact decimal arithmetic: uint64 × a scale of 19 digits
+_INT64 = 1 << 63
+
+
+def to_readings(profile: Profile, fields: Mapping[str, FieldBase], raw: Mapping[str, Raw]) -> Decoded:
+    """Judge the raw values of one sample. Raises DecodeError where a rule of the profile says the reply is an error."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        readings = {}
+        for name, field in fields.items():
+            channel_name = field.channel or name
+            channel = profile.channels.get(channel_name)
+            if channel is not None and name in raw and hold(field.when, raw):
+                readings[channel_name] = _reading(channel, field, raw[name], raw)
+    for rule in profile.rules:
+        if rule.error is not None and hold(rule.when, raw):
+            raise DecodeError(rule.error, rule.message or f"the instrument reports {rule.error}", rule.quality)
+    return Decoded(_judged(profile, readings, raw), raw)
+
+
+def _reading(channel: Channel, field: FieldBase, value: Raw, raw: Mapping[str, Raw]) -> Reading:
+    for invalid in field.invalid:
+        is_nan = isinstance(value, float) and math.isnan(value)
+        too_high = (
+            invalid.at_least is not None and not isinstance(value, str) and not is_nan and value >= invalid.at_least
+        )
+        if (invalid.nan and is_nan) or too_high or (invalid.raw is not None and value == invalid.raw):
+            return Reading(None, None, quality_of(invalid.quality), invalid.quality)
+    if channel.kind != "number":
+        return _stated(channel, field, value)
+    if isinstance(value, str):
+        raise DecodeError("malformed", f"{value!r} is not a number")
+    if isinstance(value, float) and not math.isfinite(value):
+        return Reading(None, None, Quality.INVALID, "invalid")
+    return _in_range(channel, _physical(field, Decimal(value), raw))
+
+
+def _stated(channel: Channel, field: FieldBase, value: Raw) -> Reading:
+    """What is not measured but said: a flag, a code, a word."""
+    if channel.kind == "flag":
+        stated: bool | int | str = bool(value)
+    elif field.labels is not None:
+        stated = field.labels.get(str(value), str(value))
+    else:
+        stated = value if isinstance(value, int | str) else str(value)
+    return Reading(int(stated) if isinstance(stated, int) else None, stated, Quality.OK, Quality.OK.word)
+
+
+def _physical(field: FieldBase, value: Decimal, raw: Mapping[str, Raw]) -> Decimal:
+    value *= field.scale
+    if field.divide_by is not None:
+        divisor = Decimal(raw[field.divide_by])
+        if not divisor:
+            raise DecodeError("malformed", f"{field.divide_by} is zero")
+        value /= divisor
+    if field.decimals is not None:
+        places = int(raw[field.decimals])
+        if not 0 <= places <= 9:
+            raise DecodeError("malformed", f"{field.decimals}: {places} decimals")
+        value = value.scaleb(-places)
+    if field.scale_field is not None and field.scale_from is not None:
+        letter = str(raw[field.scale_field])
+        if letter not in field.scale_from:
+            raise DecodeError("unit_mismatch", f"{field.scale_field} {letter!r} is not in the profile")
+        value *= field.scale_from[letter]
+    if field.negative and hold(field.negative, raw):
+        value = -value
+    value += field.offset
+    if field.clip_low is not None:
+        value = max(value, field.clip_low)
+    return value if field.clip_high is None else min(value, field.clip_high)
+
+
+def _in_range(channel: Channel, value: Decimal) -> Reading:
+    scaled = int(value.scaleb(-channel.exponent).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    stated = Decimal(scaled).scaleb(channel.exponent)
+    if not -_INT64 <= scaled < _INT64:
+        return Reading(None, None, Quality.INVALID, "invalid")
+    limits = channel.range
+    if limits is not None and limits.low is not None and stated < limits.low:
+        kept = limits.below == "keep"
+        return Reading(scaled if kept else None, stated if kept else None, Quality.OUT_OF_RANGE, "out_of_range")
+    if limits is not None and limits.high is not None and stated > limits.high:
+        kept = limits.above == "keep"
+        return Reading(scaled if kept else None, stated if kept else None, Quality.SATURATED, "saturated")
+    return Reading(scaled, stated, Quality.OK, Quality.OK.word)
+
+
+def _judged(profile: Profile, readings: dict[str, Reading], raw: Mapping[str, Raw]) -> dict[str, Reading]:
+    """The rules over the readings. The first rule that fits a channel decides; what already has no value stays so."""
+    decided: set[str] = set()
+    for rule in profile.rules:
+        if rule.quality is None or not hold(rule.when, raw):
+            continue
+        for name in _concerned(rule, profile, readings):
+            if name in readings and name not in decided:
+                decided.add(name)
+                readings[name] = _doubted(readings[name], rule)
+    return readings
+
+
+def _concerned(rule: Rule, profile: Profile, readings: Mapping[str, Reading]) -> tuple[str, ...]:
+    return rule.channels or tuple(name for name in readings if profile.channels[name].role == "reading")
+
+
+def _doubted(reading: Reading, rule: Rule) -> Reading:
+    word = rule.quality or "invalid"
+    kept = rule.value == "keep"
+    return Reading(reading.scaled if kept else None, reading.stated if kept else None, quality_of(word), word)

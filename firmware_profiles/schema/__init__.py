@@ -1,0 +1,27 @@
+"""The profile schema, version 1: everything a profile may say, refused by name where it says anything else."""
+
+from firmware_profiles.schema.channel import Channel, ChannelKind, Range
+from firmware_profiles.schema.frames import Checksum, Exchange, Frame, FrameInterface
+from firmware_profiles.schema.modbus import Block, ModbusInterface, RegisterField
+from firmware_profiles.schema.profile import Interface, Profile
+from firmware_profiles.schema.values import ByteField, FieldBase, Invalid, Rule, Test
+
+__all__ = [
+    "Block",
+    "ByteField",
+    "Channel",
+    "ChannelKind",
+    "Checksum",
+    "Exchange",
+    "FieldBase",
+    "Frame",
+    "FrameInterface",
+    "Interface",
+    "Invalid",
+    "ModbusInterface",
+    "Profile",
+    "Range",
+    "RegisterField",
+    "Rule",
+    "Test",
+]
