@@ -28,11 +28,11 @@ CHANGED_CHANNEL = "antoan_alert"
 MAX_PAGE = 200
 
 
-class NoSuchAlert(StoreError):
+class NoSuchAlert(StoreError):  # noqa: N818  (says what it is)
     """There is no such alert, or this person may not see it (the same answer, so that ids tell nothing)."""
 
 
-class NotPossible(StoreError):
+class NotPossible(StoreError):  # noqa: N818  (says what it is)
     """The alert's life cycle does not allow that in its state. `state` is where it stands."""
 
     def __init__(self, message: str, state: str) -> None:
@@ -195,7 +195,7 @@ async def see(conn: Connection, person: int, alert_id: int) -> None:
 
 
 async def acknowledge(conn: Connection, person: int, alert_id: int, note: str = "") -> Alert:
-    """ "Đã nhận": the person has taken the alert on. Logged with time and note. Raises NoSuchAlert, NotPossible."""
+    """The person has taken the alert on ("Đã nhận"). Logged with time and note. Raises NoSuchAlert, NotPossible."""
     return await advance(conn, person, alert_id, "acknowledge", note)
 
 

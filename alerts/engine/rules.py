@@ -146,8 +146,8 @@ class ChainRule(BaseRule):
     """A chain is broken: fork, gap, bad or lost entries, as ingest records them. Selects by site or gateway."""
 
     kind: Literal["chain"] = "chain"
-    on: frozenset[ChainFactKind] = Field(
-        default=frozenset({ChainFactKind.FORK, ChainFactKind.GAP, ChainFactKind.BAD_ENTRY, ChainFactKind.LOST}),
+    on: tuple[ChainFactKind, ...] = Field(
+        default=(ChainFactKind.FORK, ChainFactKind.GAP, ChainFactKind.BAD_ENTRY, ChainFactKind.LOST),
         min_length=1,
         description="which findings raise it",
     )

@@ -1,0 +1,1 @@
+NOTIFY antoan_alert_rules

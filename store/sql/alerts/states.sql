@@ -1,0 +1,1 @@
+SELECT gateway, state FROM alert_engine
