@@ -9,18 +9,20 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 
+from deploy.stack.chromium import Chromium, find_chromium
 from deploy.stack.debian import SERVER, ensure
 from deploy.stack.postgres import Postgres
+from deploy.stack.service import Service
 from tests.support.broker import Broker, start_broker
 from tests.support.database import Database, Databases
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 
 @pytest.fixture(scope="session")
@@ -102,3 +104,24 @@ def broker(server_packages: Path, service_folder: Path) -> Iterator[Broker]:
     made = start_broker(server_packages, service_folder / "broker")
     yield made
     made.process.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Chromium:
+    """A browser to drive with playwright: `program`, `environment`, `flags`; fetched on first use."""
+    return find_chromium()
+
+
+@pytest.fixture
+def service(service_folder: Path) -> Iterator[Callable[..., Service]]:
+    """Makes child processes of AnToan's own services: `await service("ingest", settings).run()`; ended after the test."""
+    made: list[Service] = []
+
+    def make(name: str, settings: Mapping[str, Any], instance: str = "") -> Service:
+        one = Service(name, settings, service_folder, instance=instance)
+        made.append(one)
+        return one
+
+    yield make
+    for one in reversed(made):
+        one.stop()

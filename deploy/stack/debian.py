@@ -36,6 +36,7 @@ UNUSED = (
     "libproc2-0", "libpam-modules*", "libsemanage*", "libsepol2", "locales", "libc-l10n", "libllvm*", "libz3-4", "dpkg", "tar", "systemd*",
     "dbus*", "mesa-libgallium", "libgl1-mesa-dri", "libglx-mesa0", "adwaita-icon-theme", "hicolor-icon-theme", "*-icon-theme",
 )  # fmt: skip
+UNREAD = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/info")
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def _unpack(files: Sequence[Path], tree: Path, progress: Progress) -> None:
         done = subprocess.run(["dpkg-deb", "-x", file, tree], capture_output=True, text=True, check=False)  # noqa: S603, S607
         if done.returncode != 0:
             raise StackError(f"unpacking {file.name} failed: {done.stderr.strip()}")
+    for unread in UNREAD:
+        shutil.rmtree(tree / unread, ignore_errors=True)
 
 
 def _is_wanted(package: str, wanted: PackageSet) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from deploy.stack.errors import StackError
 
-LIBRARY_FOLDERS = ("usr/lib/{triplet}", "lib/{triplet}", "usr/lib/chromium")
+LIBRARY_FOLDERS = ("usr/lib/{triplet}", "lib/{triplet}", "usr/lib/chromium", "usr/lib/{triplet}/pulseaudio")
 TRIPLETS = {"x86_64": "x86_64-linux-gnu", "aarch64": "aarch64-linux-gnu"}
 LOADERS = ("ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1")
 PT_INTERP = 3

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from deploy.stack.errors import StackError
 
+PRIVATE = 0o700
+WALKABLE = 0o711  # where we are root and the service is not: it must reach its own files inside ours
 HELPER = "nobody"  # initdb wants a name in the password file, and this one is on every Linux
 
 
@@ -31,6 +33,17 @@ def run_as() -> RunAs | None:
         return None
     entry = pwd.getpwnam(HELPER)
     return RunAs(entry.pw_uid, entry.pw_gid)
+
+
+def require_name() -> None:
+    """Raise StackError when the user we are has no name on this machine: initdb would refuse."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise StackError(
+            f"user id {os.geteuid()} has no entry in /etc/passwd, which PostgreSQL needs; "
+            "run as a user that has one, or as root"
+        ) from error
 
 
 def home() -> Path:

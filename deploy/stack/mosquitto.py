@@ -8,7 +8,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.stack.home import run_as
+from deploy.stack.home import PRIVATE, WALKABLE, run_as
 from deploy.stack.ports import listens
 from deploy.stack.process import Child
 
@@ -45,8 +45,8 @@ class Mosquitto:
 
     def configure(self, config: str, files: dict[str, bytes] | None = None) -> None:
         """Write the configuration and the files it names (relative to `folder`), readable by the broker alone."""
-        self._make_folder(self.folder, 0o711)
-        self._make_folder(self.storage, 0o700)
+        self._make_folder(self.folder, WALKABLE if self._user else PRIVATE)
+        self._make_folder(self.storage, PRIVATE)
         for name, content in {self.config.name: config.encode(), **(files or {})}.items():
             path = self.folder / name
             path.write_bytes(content)
@@ -86,7 +86,7 @@ class Mosquitto:
     def wipe(self) -> None:
         """Drop what it stored (sessions, retained and queued messages). It must be stopped."""
         shutil.rmtree(self.storage)
-        self._make_folder(self.storage, 0o700)
+        self._make_folder(self.storage, PRIVATE)
 
     def _accepts(self) -> bool:
         return all(listens(port) for port in self.ports)

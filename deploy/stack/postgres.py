@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from deploy.stack.home import run_as
+from deploy.stack.home import PRIVATE, WALKABLE, require_name, run_as
 from deploy.stack.process import Child, descendants
 
 PORT = 5432
@@ -95,8 +95,9 @@ class Postgres:
             raise StackError(
                 f"{self.socket_folder}: too long for a unix socket (at most 80 bytes); choose a shorter ANTOAN_HOME"
             )
-        self._make_folder(self.folder, 0o711)
-        self._make_folder(self.socket_folder, 0o700)
+        self._make_folder(self.folder, WALKABLE if self._user else PRIVATE)
+        self._make_folder(self.socket_folder, PRIVATE)
+        require_name()
         if not self._data.is_dir():
             self._initdb()
         self._write_settings()

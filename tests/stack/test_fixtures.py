@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.stack.provision import login
 from store.connection import connect
@@ -50,7 +51,7 @@ async def test_a_killed_database_keeps_what_was_committed(make_server: Callable[
 def test_a_broker_carries_a_message_and_survives_a_kill(broker: Broker) -> None:
     for _ in range(2):
         got: queue.Queue[bytes] = queue.Queue()
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
         client.on_connect = lambda c, *_: c.subscribe("a/b", qos=1)
         client.on_subscribe = lambda c, *_: c.publish("a/b", b"hello", qos=1)
         client.on_message = lambda _c, _u, message, got=got: got.put(message.payload)
