@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from firmware_profiles.schema.profile import Profile
-from telemetry.strict import SettingsError, load_yaml, nearest, validate
+from telemetry.strict import load_yaml, nearest, validate
 
 PROFILES = Path(__file__).parent
 
@@ -31,11 +30,12 @@ class Loaded:
 
 def load(profile_id: str, variant: str | None = None, root: Path = PROFILES) -> Loaded:
     """The profile of an id (`maker.model`, or the id of a variant). Raises UnknownProfileError, SettingsError."""
-    index = _index(root)
-    if profile_id not in index:
-        raise UnknownProfileError(f"no profile {profile_id!r}; {nearest(profile_id, list(index))}")
-    folder, named = index[profile_id]
-    return load_folder(folder, variant or named)
+    for folder in folders(root):
+        if f"id: {profile_id}" in (folder / "profile.yaml").read_text("utf-8"):  # before parsing: YAML is slow on a Pi
+            for claimed, named in claims(load_folder(folder).profile).items():
+                if claimed == profile_id:
+                    return load_folder(folder, variant or named)
+    raise UnknownProfileError(f"no profile {profile_id!r}; {nearest(profile_id, ids(root))}")
 
 
 def load_folder(folder: Path, variant: str | None = None) -> Loaded:
@@ -60,8 +60,14 @@ def folders(root: Path = PROFILES) -> list[Path]:
 
 
 def ids(root: Path = PROFILES) -> list[str]:
-    """Every id that can be loaded."""
-    return sorted(_index(root))
+    """Every id that can be loaded, those of variants included. Parses every profile: for lists and errors."""
+    return sorted(claimed for folder in folders(root) for claimed in claims(load_folder(folder).profile))
+
+
+def claims(profile: Profile) -> dict[str, str | None]:
+    """The ids a profile answers to, each with the variant that it names (None: the profile itself)."""
+    named: dict[str, str | None] = {v.id: name for name, v in profile.variants.items() if v.id is not None}
+    return {profile.id: None, **named}
 
 
 def merge_patch(target: Any, patch: Any) -> Any:  # noqa: ANN401  (any JSON-like data)
@@ -75,18 +81,3 @@ def merge_patch(target: Any, patch: Any) -> Any:  # noqa: ANN401  (any JSON-like
         else:
             merged[key] = merge_patch(merged.get(key), value)
     return merged
-
-
-@cache
-def _index(root: Path) -> dict[str, tuple[Path, str | None]]:
-    """Id → folder and variant. Raises SettingsError when two claim the same id."""
-    index: dict[str, tuple[Path, str | None]] = {}
-    for folder in folders(root):
-        profile = load_folder(folder).profile
-        claims: list[tuple[str, str | None]] = [(profile.id, None)]
-        claims += [(variant.id, name) for name, variant in profile.variants.items() if variant.id is not None]
-        for claimed, name in claims:
-            if claimed in index:
-                raise SettingsError(f"{folder}: the id {claimed} is already that of {index[claimed][0]}")
-            index[claimed] = (folder, name)
-    return index
