@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.stack.postgres import SUPERUSER, Postgres
-from deploy.stack.provision import OWNER, create_database, create_roles, login
+from deploy.stack.provision import login, provide
+from store.bootstrap import OWNER
 from store.connection import DatabaseSettings, connect
 from store.migrate import migrate
 
@@ -53,8 +54,7 @@ class Databases:
 
     async def prepare(self) -> None:
         """Make the roles and the migrated template; once per server."""
-        await create_roles(self.server)
-        await create_database(self.server, TEMPLATE)
+        await provide(self.server, TEMPLATE)
         await migrate(login(self.server, OWNER, TEMPLATE))
         await self._as_superuser(ALONE, TEMPLATE, True)
         await self._as_superuser(SEND_AWAY, TEMPLATE)
@@ -63,7 +63,7 @@ class Databases:
         """A database of its own name: migrated, or with `empty` only TimescaleDB in it."""
         name = f"antoan_test_{next(self._numbers)}"
         if empty:
-            await create_database(self.server, name)
+            await provide(self.server, name)
         else:
             await self._as_superuser(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE} OWNER {OWNER} STRATEGY file_copy')
         return Database(self.server, name)
