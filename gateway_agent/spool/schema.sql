@@ -10,7 +10,7 @@ CREATE TABLE epoch (
     descriptor_of  BLOB,
     committed_seq  INTEGER NOT NULL DEFAULT -1,  -- by content: the server's digest equalled ours
     committed_by   BLOB,                         -- the last verified `committed`, as received (beacon, survives a restart)
-    ask            INTEGER NOT NULL DEFAULT -1,  -- last ask number acted upon
+    ask            INTEGER,                      -- last ask number acted upon
     forked         INTEGER NOT NULL DEFAULT 0,   -- the server showed another digest for a seq of ours
     gone_to        INTEGER NOT NULL DEFAULT -1,  -- entries up to here are no longer spooled
     gone_digest    BLOB                          -- digest of entry gone_to

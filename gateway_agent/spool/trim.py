@@ -1,0 +1,101 @@
+"""Room in the spool: what goes first when space is wanted.
+
+Policy: committed entries stay `keep` of running time, and longer until space is wanted; when the bound
+is reached the oldest committed entries go first, whatever their age; when none is left, the oldest uncommitted ones go, and
+what is lost so is returned to be declared. Entries leave from the front of an epoch only, so `gone_to` says it all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway_agent.spool.database import transaction
+from gateway_agent.spool.rows import Trimmed
+from gateway_agent.spool.spool import SEQS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gateway_agent.spool.rows import Acknowledged, EpochRow
+    from gateway_agent.spool.spool import Spool
+
+STEP = 500  # entries in one transaction: milliseconds, so that sealing never waits long
+ROW_BYTES = 100  # digest, position and page overhead of an entry
+
+
+def spooled_bytes(spool: Spool) -> int:
+    """Bytes that the spooled entries take, about. Reads the whole index: once at start, then count along."""
+    total, count = spool.connection.execute("SELECT coalesce(sum(length(wire)), 0), count(*) FROM entry").fetchone()
+    return int(total) + ROW_BYTES * int(count)
+
+
+def trim(
+    spool: Spool, *, acknowledged: Mapping[int, Acknowledged], older_than_lived_us: int, excess_bytes: int
+) -> list[tuple[Trimmed, int]]:
+    """Remove at most STEP entries of one epoch per call and policy step; returns what went and the bytes it freed.
+
+    `acknowledged` is what the server is known to have, by epoch; it is written in the same transaction. Forked epochs are
+    given as never acknowledged by the caller.
+    """
+    removed: list[tuple[Trimmed, int]] = []
+    for row in spool.epochs():
+        committed = _committed(row, acknowledged)
+        step = _remove(spool, row, acknowledged, upto=committed, older_than_us=older_than_lived_us, excess=excess_bytes)
+        if step is not None:
+            removed.append(step)
+            excess_bytes -= step[1]
+    if excess_bytes <= 0 or removed:
+        return removed
+    for row in spool.epochs():
+        step = _remove(spool, row, acknowledged, upto=row.tip, older_than_us=None, excess=excess_bytes)
+        if step is not None:
+            return [step]
+    return []
+
+
+def _committed(row: EpochRow, acknowledged: Mapping[int, Acknowledged]) -> int:
+    return -1 if row.forked else acknowledged.get(row.epoch, row.acknowledged).seq
+
+
+def _remove(
+    spool: Spool,
+    row: EpochRow,
+    acknowledged: Mapping[int, Acknowledged],
+    *,
+    upto: int,
+    older_than_us: int | None,
+    excess: int,
+) -> tuple[Trimmed, int] | None:
+    """Remove from the front: what is old, and what must go for `excess` bytes."""
+    going: list[tuple[int, bytes, int, int]] = []
+    freed = 0
+    rows = spool.connection.execute(
+        "SELECT position, digest, readings, length(wire), lived_us FROM entry WHERE position BETWEEN ? AND ? ORDER BY position LIMIT ?",
+        (row.epoch * SEQS, row.epoch * SEQS + upto, STEP),
+    ).fetchall()
+    for position, digest, readings, size, lived_us in rows:
+        if freed >= excess and (older_than_us is None or lived_us >= older_than_us):
+            break
+        going.append((position - row.epoch * SEQS, digest, readings, size))
+        freed += size + ROW_BYTES
+    if not going:
+        return None
+    last_seq, last_digest = going[-1][0], going[-1][1]
+    with transaction(spool.connection):
+        spool.connection.execute(
+            "DELETE FROM entry WHERE position BETWEEN ? AND ?", (row.epoch * SEQS, row.epoch * SEQS + last_seq)
+        )
+        known = acknowledged.get(row.epoch, row.acknowledged)
+        spool.connection.execute(
+            "UPDATE epoch SET gone_to = ?, gone_digest = ?, committed_seq = ?, ask = ?, committed_by = ? WHERE epoch = ?",
+            (last_seq, last_digest, known.seq, known.ask, known.wire, row.epoch),
+        )
+    committed = _committed(row, acknowledged)
+    lost = [(seq, readings) for seq, _, readings, _ in going if seq > committed]
+    return Trimmed(
+        epoch=row.epoch,
+        entries=len(going),
+        first_lost=lost[0][0] if lost else None,
+        last_lost=lost[-1][0] if lost else None,
+        lost_readings=sum(readings for _, readings in lost),
+    ), freed
