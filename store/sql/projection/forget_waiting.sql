@@ -1,0 +1,1 @@
+DELETE FROM projection_waiting WHERE projection = $1

@@ -1,0 +1,1 @@
+TRUNCATE readings, readings_doubtful, readings_late

@@ -1,0 +1,1 @@
+SELECT drop_readings_before($1)

@@ -1,0 +1,1 @@
+SELECT drop_doubtful_before($1)

@@ -1,0 +1,1 @@
+SELECT at, dropped_before FROM readings_horizon ORDER BY at
