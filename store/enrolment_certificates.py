@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from store.enrolment import epoch_key
 from store.enrolment_errors import EnrolmentRefusedError, Refusal
 from store.named import sql
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
-    from store.enrolment import Connection
+    from store.enrolment import Connection, EpochKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,39 @@ async def holder(conn: Connection, certificate: x509.Certificate, now: datetime)
     if row is None:
         raise EnrolmentRefusedError(Refusal.CERTIFICATE_UNKNOWN, "this certificate was not issued here")
     gateway, epoch = row["gateway"], row["epoch"]
-    where = {"gateway": gateway, "epoch": epoch}
     if row["revoked_at"] is not None:
-        raise EnrolmentRefusedError(Refusal.CERTIFICATE_REVOKED, "the certificate is revoked: ask for a token", **where)
+        raise EnrolmentRefusedError(
+            Refusal.CERTIFICATE_REVOKED, "the certificate is revoked: ask for a token", gateway, epoch
+        )
     if row["not_after"] < now:
         raise EnrolmentRefusedError(
-            Refusal.CERTIFICATE_EXPIRED, "the certificate has expired: renew with the sealing key", **where
+            Refusal.CERTIFICATE_EXPIRED, "the certificate has expired: renew with the sealing key", gateway, epoch
         )
     if row["newest_epoch"] != epoch:
         raise EnrolmentRefusedError(
-            Refusal.EPOCH_SUPERSEDED, f"epoch {row['newest_epoch']} has followed epoch {epoch}", **where
+            Refusal.EPOCH_SUPERSEDED, f"epoch {row['newest_epoch']} has followed epoch {epoch}", gateway, epoch
         )
     return gateway, epoch
+
+
+async def current_key(conn: Connection, gateway: str, epoch: int, now: datetime) -> EpochKey:
+    """The key of an epoch that may still renew with it.
+
+    Raises EnrolmentRefusedError when the epoch is unknown, revoked, ended, or followed by a newer one.
+    """
+    key = await epoch_key(conn, gateway, epoch)
+    if key is None:
+        raise EnrolmentRefusedError(Refusal.GATEWAY_UNKNOWN, f"no epoch {epoch} of {gateway} was enrolled here")
+    if not key.accepts(now):
+        raise EnrolmentRefusedError(
+            Refusal.EPOCH_REVOKED, "the sealing key is revoked: ask for a token", gateway, epoch
+        )
+    newest = await conn.fetchval(sql("enrolment/newest_epoch"), gateway)
+    if newest != epoch:
+        raise EnrolmentRefusedError(
+            Refusal.EPOCH_SUPERSEDED, f"epoch {newest} has followed epoch {epoch}", gateway, epoch
+        )
+    return key
 
 
 async def revoked_certificates(conn: Connection) -> list[RevokedCertificate]:

@@ -27,7 +27,7 @@ class Refusal(StrEnum):
 class EnrolmentRefusedError(Exception):
     """Not done, and nothing was changed. `reason` decides what a person can do about it."""
 
-    def __init__(self, reason: Refusal, message: str, *, gateway: str | None = None, epoch: int | None = None) -> None:
+    def __init__(self, reason: Refusal, message: str, gateway: str | None = None, epoch: int | None = None) -> None:
         super().__init__(message)
         self.reason = reason
         self.gateway = gateway

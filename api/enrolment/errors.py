@@ -9,3 +9,11 @@ class AuthorityError(Exception):
 
 class CertificateRequestRefusedError(Exception):
     """A certificate request that the CA does not sign: damaged, unproven or of a kind of key we do not accept."""
+
+
+class NotProvenError(Exception):
+    """Nothing in the request proves who asks."""
+
+
+class StaleChallengeError(Exception):
+    """The challenge is none of ours or too old; fetching another one helps."""
