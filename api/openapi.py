@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import models_json_schema
 
 from api.models.base import Problem
-from api.problems import ApiError, Invalid, NotFound, NotLoggedIn, TooMany
+from api.problems import ApiError, Forbidden, Invalid, NotFound, NotLoggedIn, TooMany
 from api.routing import MAX_ID, Route, path_names
+from api.security import SAFE_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +87,8 @@ def _not_null(schema: Json) -> Json:
     variants = [variant for variant in schema.get("anyOf", []) if variant != {"type": "null"}]
     if len(variants) != 1:
         return schema
-    return {key: value for key, value in schema.items() if key not in {"anyOf", "default"}} | variants[0]
+    plain: Json = {key: value for key, value in schema.items() if key not in {"anyOf", "default"}} | variants[0]
+    return plain
 
 
 def _answer(model: type[BaseModel] | None) -> Json:
@@ -99,6 +101,8 @@ def _problems(route: Route) -> Json:
         kinds.add(NotFound)
     if not route.public:
         kinds.add(NotLoggedIn)
+    if route.method not in SAFE_METHODS or route.roles:
+        kinds.add(Forbidden)
     answers: Json = {}
     for kind in sorted(kinds, key=lambda kind: kind.__name__):
         answers[str(kind.status)] = {"description": (kind.__doc__ or "").strip(), "content": _json(Problem)}

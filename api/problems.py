@@ -1,5 +1,7 @@
 """What the API answers when it cannot do what was asked: one exception per meaning, one JSON form (`Problem`)."""
 
+# ruff: noqa: N818  (the names are the meanings of answers, as people say them)
+
 from __future__ import annotations
 
 from api.models.base import Problem
@@ -72,3 +74,10 @@ class TooMany(ApiError):
     def __init__(self, detail: str, retry_after_s: int) -> None:
         super().__init__(detail)
         self.headers["Retry-After"] = str(retry_after_s)
+
+
+class Unavailable(ApiError):
+    """Something behind the API does not answer now."""
+
+    status = 503
+    code = "unavailable"

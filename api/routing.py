@@ -114,10 +114,11 @@ async def _checked(context: Context, request: web.Request, route: Route) -> Call
 
 
 def _ids(request: web.Request) -> dict[str, int]:
-    return {name: _id(text) for name, text in request.match_info.items()}
+    return {name: parse_id(text) for name, text in request.match_info.items()}
 
 
-def _id(text: str) -> int:
+def parse_id(text: str) -> int:
+    """The id of a path or query part. Raises NotFound for what can be none."""
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MAX_ID):
         raise NotFound("there is no such thing")
     return int(text)
@@ -138,8 +139,11 @@ async def _body(request: web.Request, route: Route) -> BaseModel | None:
         return None
     if request.content_type != "application/json":
         raise Invalid("body: Content-Type must be application/json")
+    raw = await request.read()
+    if b"\\u0000" in raw:
+        raise Invalid("body: a text holds the character NUL, which the database does not take")
     try:
-        data = json.loads(await request.read())
+        data = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise Invalid("body: not JSON") from error
     return _validated(route.body, data, "body")

@@ -6,20 +6,8 @@ from pathlib import Path
 
 from pydantic import Field
 
+from store.connection import DatabaseSettings
 from telemetry.strict import StrictModel
-
-
-class Database(StrictModel):
-    """Where the database is and as whom to come."""
-
-    host: str = Field(description="socket directory or host name")
-    port: int = Field(default=5432, ge=1, le=65535, description="port (it also names the socket)")
-    name: str = Field(default="antoan", description="database name")
-    user: str = Field(default="antoan_api", description="role; it may read readings and write people, sites, sessions")
-    password_file: Path | None = Field(
-        default=None, description="file that holds the password, alone; none for peer/trust"
-    )
-    pool_size: int = Field(default=10, ge=1, le=100, description="connections at most; one more listens for news")
 
 
 class Tls(StrictModel):
@@ -46,7 +34,10 @@ class ApiSettings(StrictModel):
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="addresses whose X-Forwarded-For is believed (for the log-in limit); none by default"
     )
-    database: Database = Field(description="the database")
+    database: DatabaseSettings = Field(description="the database, as the role antoan_api")
+    pool_size: int = Field(
+        default=10, ge=2, le=100, description="database connections at most; one more listens for news"
+    )
     session_hours: float = Field(default=12.0, gt=0, le=24 * 30, description="hours until a log-in ends")
     login_attempts: int = Field(
         default=10, ge=1, le=1000, description="failed log-ins in 5 minutes per login name or address"

@@ -23,7 +23,7 @@ class Gap(Form):
 
 
 class Readings(Form):
-    """Columns of equal length: per time bucket that holds readings, lowest, highest and last value, and worst quality."""
+    """Columns of equal length: per time bucket that holds readings, lowest, highest and mean value, and quality."""
 
     point: Id
     unit: str
@@ -33,6 +33,6 @@ class Readings(Form):
     time_ms: list[int] = Field(description="time of the bucket's last reading, ms since 1970-01-01T00:00Z")
     low: list[float | None] = Field(description="null: no usable value in the bucket")
     high: list[float | None]
-    last: list[float | None]
-    quality: list[str] = Field(description="gravest quality word in the bucket")
+    mean: list[float | None]
+    quality: list[str] = Field(description="`ok`, or a quality word of the bucket that is not `ok`")
     gaps: list[Gap]

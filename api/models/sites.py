@@ -8,7 +8,15 @@ from pydantic import Field
 
 from api.models.base import Form, Id, Moment
 
-Severity = Literal["danger", "high", "medium", "low"]
+Priority = Literal["urgent", "high", "medium", "low"]
+"""How urgent an alert is; `urgent` is danger to life."""
+
+
+class Title(Form):
+    """What an alert is called, in the languages of the page."""
+
+    vi: str
+    en: str
 
 
 class Site(Form):
@@ -22,7 +30,7 @@ class Site(Form):
     kits: int = Field(ge=0, description="kits that measure here now")
     points: int = Field(ge=0, description="points that are measured here now")
     open_alerts: int = Field(ge=0, description="alerts that are not over or not acknowledged")
-    danger: bool = Field(description="one of them is a danger to life")
+    worst: Priority | None = Field(description="gravest priority among them; `urgent` is danger to life")
     measured_at: Moment | None = Field(description="when the last reading here was measured; null: none yet")
 
 
@@ -37,9 +45,9 @@ class LimitLine(Form):
     """A set-point that a rule holds for a point; the chart draws it."""
 
     value: float = Field(description="in the point's unit")
-    above: bool = Field(description="true: the rule holds above the value; false: below it")
-    severity: Severity
-    rule: str = Field(description="the rule's name")
+    above: bool = Field(description="true: the condition holds at and above the value; false: at and below it")
+    priority: Priority
+    title: Title
 
 
 class LivePoint(Form):
@@ -51,11 +59,12 @@ class LivePoint(Form):
     unit: str = Field(description="UCUM; empty until the first descriptor arrives")
     instrument: str = Field(description="maker, model and serial number; empty until the first descriptor arrives")
     gateway: str
+    interval_s: float | None = Field(description="nominal time between readings; null: unknown")
     value: str | None = Field(description="decimal with the instrument's own digits; null: no value")
     quality: str | None = Field(description="quality word of the value, e.g. `ok`; null: never measured")
     measured_at: Moment | None
     limits: list[LimitLine]
-    alert: Severity | None = Field(description="gravest alert that is open on this point")
+    alert: Priority | None = Field(description="gravest priority among the alerts that are open on this point")
 
 
 class SiteLive(Form):

@@ -1,0 +1,1 @@
+"""Live values: one follower of the `readings` projection, many browsers behind bounded queues."""
