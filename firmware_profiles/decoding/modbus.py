@@ -8,6 +8,7 @@ TCP/IP" V1.0b.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -115,7 +116,40 @@ def parse_reply(frame: bytes, form: Form, request: Request | None) -> Reply:
         reply = Reply(body[0], body[1:-1])
     else:
         reply = find_rtu_reply(frame, request)
-    return _agrees(reply, request)
+    return agreed(reply, request)
+
+
+def match_reply(buffer: bytes, form: Form, request: Request) -> Reply | None:
+    """The frame in a growing buffer that answers the request, None while there is none.
+
+    Frames of others, late answers over TCP, wrong byte counts and broken frames are not answers; an exception is.
+    """
+    for reply in _candidates(buffer, form, request):
+        if reply.unit == request.unit and reply.pdu[0] & 0x7F == request.function:
+            right_size = reply.pdu[0] not in READ_FUNCTIONS or len(reply.data) == request.reply_bytes
+            if right_size:
+                return reply
+    return None
+
+
+def build_request(request: Request, form: Form) -> bytes:
+    """The bytes on the wire for a request."""
+    return build_frame(request.unit, request.pdu, form, request.transaction or 0)
+
+
+def build_frame(unit: int, pdu: bytes, form: Form, transaction: int = 0) -> bytes:
+    """A frame in the given form: requests and replies alike."""
+    body = bytes([unit]) + pdu
+    if form == "tcp":
+        return transaction.to_bytes(2, "big") + b"\0\0" + len(body).to_bytes(2, "big") + body
+    if form == "ascii":
+        return b":" + (body + bytes([-sum(body) & 0xFF])).hex().upper().encode("ascii") + b"\r\n"
+    return body + modbus_crc(body)
+
+
+def read_pdu(function: int, address: int, count: int) -> bytes:
+    """The PDU that asks for `count` registers or coils from `address`."""
+    return bytes([function]) + address.to_bytes(2, "big") + count.to_bytes(2, "big")
 
 
 def find_rtu_reply(buffer: bytes, request: Request | None) -> Reply:
@@ -131,6 +165,26 @@ def find_rtu_reply(buffer: bytes, request: Request | None) -> Reply:
     if other is not None:
         return other
     raise _why_no_rtu_frame(buffer, request)
+
+
+def _candidates(buffer: bytes, form: Form, request: Request) -> Iterator[Reply]:
+    """Every whole frame in the buffer."""
+    if form == "rtu":
+        yield from _rtu_candidates(buffer)
+    elif form == "ascii":
+        for piece in buffer.split(b"\r\n")[:-1]:
+            with contextlib.suppress(DecodeError):
+                body = _ascii_body(piece + b"\r\n")
+                yield Reply(body[0], body[1:-1])
+    else:
+        start = 0
+        while len(buffer) >= start + 9:
+            end = start + 6 + int.from_bytes(buffer[start + 4 : start + 6], "big")
+            if end > len(buffer):
+                return
+            with contextlib.suppress(DecodeError):
+                yield _tcp_reply(buffer[start:end], request)
+            start = end
 
 
 def _rtu_candidates(buffer: bytes) -> Iterator[Reply]:
@@ -215,7 +269,8 @@ def _ascii_body(frame: bytes) -> bytes:
     return body
 
 
-def _agrees(reply: Reply, request: Request | None) -> Reply:
+def agreed(reply: Reply, request: Request | None) -> Reply:
+    """The reply, if it answers the request with data. Raises DecodeError for exceptions and for what does not agree."""
     if request is not None and reply.unit != request.unit:
         raise DecodeError("unexpected_slave", f"slave {reply.unit} answered, {request.unit} was asked")
     function = reply.pdu[0]

@@ -87,6 +87,10 @@ class Driver(Protocol):
         """The instrument model: maker, quantities, checks."""
 
     @property
+    def profile_digest(self) -> bytes:
+        """SHA-256 of the profile's file, for the channel descriptors."""
+
+    @property
     def channels(self) -> Mapping[str, Channel]:
         """The channels that `sample` delivers, by name, in a fixed order."""
 

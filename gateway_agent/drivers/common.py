@@ -1,0 +1,116 @@
+"""What all drivers do alike: who they are, when to identify, how readings become samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firmware_profiles.decoding.conditions import hold
+from gateway_agent.drivers.base import Identity, Sample, WrongInstrument
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from firmware_profiles.decoding.results import Decoded, Raw
+    from firmware_profiles.schema import Channel, Profile
+    from firmware_profiles.schema.modbus import Identity as IdentitySpec
+    from gateway_agent.drivers.connection import Connection
+    from gateway_agent.drivers.settings import InstrumentSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a driver is built from, once settings and profile have been found to fit."""
+
+    settings: InstrumentSettings
+    profile: Profile
+    digest: bytes
+    """SHA-256 of the profile's file, for the channel descriptors."""
+    channels: Mapping[str, Channel]
+
+
+class DriverBase:
+    """The unexciting half of every driver."""
+
+    def __init__(self, plan: Plan, connection: Connection) -> None:
+        self._plan = plan
+        self.connection = connection
+        connection.shared_by += 1
+        self._identity: Identity | None = None
+        self._identified_generation = 0
+
+    @property
+    def settings(self) -> InstrumentSettings:
+        """See Driver."""
+        return self._plan.settings
+
+    @property
+    def profile(self) -> Profile:
+        """See Driver."""
+        return self._plan.profile
+
+    @property
+    def profile_digest(self) -> bytes:
+        """See Driver."""
+        return self._plan.digest
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """See Driver."""
+        return self._plan.channels
+
+    @property
+    def period_s(self) -> float:
+        """See Driver."""
+        return self._plan.settings.period_s or self._plan.profile.sampling.period_s
+
+    @property
+    def identity(self) -> Identity | None:
+        """See Driver."""
+        return self._identity
+
+    async def identify(self) -> Identity:
+        """See Driver."""
+        raise NotImplementedError
+
+    async def ensure_identified(self) -> None:
+        """Identify again after every opening of the line, and after a silence."""
+        if self._identity is None or self._identified_generation != self.connection.generation:
+            await self.identify()
+
+    def identified(self, identity: Identity) -> None:
+        """Remember who answers on the line as it is open now."""
+        self._identity = identity
+        self._identified_generation = self.connection.generation
+
+    def forget_identity(self) -> None:
+        """Ask again before the next sample."""
+        self._identity = None
+
+    async def close(self) -> None:
+        """See Driver."""
+        await self.connection.close()
+
+
+def to_samples(channels: Mapping[str, Channel], decoded: Decoded, taken_us: int) -> list[Sample]:
+    """The readings of the channels that are recorded."""
+    return [
+        Sample(name, reading.scaled, reading.quality, taken_us)
+        for name, reading in decoded.readings.items()
+        if name in channels
+    ]
+
+
+def check_identity(profile: Profile, spec: IdentitySpec, raw: Mapping[str, Raw], serial_number: str) -> Identity:
+    """Who answers, by what it said. Raises WrongInstrument."""
+
+    def said(name: str | None) -> str:
+        return str(raw[name]).strip() if name is not None and name in raw else ""
+
+    if not hold(spec.must, raw):
+        raise WrongInstrument("wrong_model", f"what answers is not a {profile.maker} {profile.model}")
+    identity = Identity(profile.maker, said(spec.model) or profile.model, said(spec.serial_number), said(spec.firmware))
+    if serial_number and identity.serial_number and identity.serial_number != serial_number:
+        text = f"serial number {identity.serial_number} answers, {serial_number} is configured: have two been swapped?"
+        raise WrongInstrument("wrong_serial_number", text)
+    return identity

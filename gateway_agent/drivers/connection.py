@@ -1,0 +1,72 @@
+"""One wire and its owner: opened when needed, re-opened with back-off, used by one request at a time.
+
+Drivers that share a wire share its Connection. `generation` counts the openings, so that a driver knows when it must
+identify its instrument again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from gateway_agent.drivers.base import Unreachable
+from gateway_agent.transports.line import LineClosedError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from gateway_agent.transports.line import Line
+
+FIRST_BACK_OFF_S = 0.5
+LONGEST_BACK_OFF_S = 15.0
+"""A port that came back is found within this; an absent one costs one attempt in so many seconds."""
+
+
+class Connection:
+    """Owns one wire. Hold `lock` for a whole request and its answer."""
+
+    def __init__(self, name: str, opener: Callable[[], Awaitable[Line]]) -> None:
+        self.name = name
+        self.lock = asyncio.Lock()
+        self.generation = 0
+        self.shared_by = 0
+        self._opener = opener
+        self._line: Line | None = None
+        self._back_off_s = FIRST_BACK_OFF_S
+        self._retry_at = 0.0
+        self._why = "not opened yet"
+
+    async def line(self) -> Line:
+        """The open line. Raises Unreachable at once while the back-off after a failed opening runs."""
+        if self._line is not None:
+            return self._line
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._retry_at:
+            raise Unreachable("unreachable", self._why)
+        try:
+            self._line = await self._opener()
+        except LineClosedError as error:
+            self._why = str(error)
+            self._retry_at = loop.time() + self._back_off_s
+            self._back_off_s = min(self._back_off_s * 2, LONGEST_BACK_OFF_S)
+            raise Unreachable("unreachable", self._why) from error
+        self.generation += 1
+        return self._line
+
+    def proved(self) -> None:
+        """An instrument answered: the next failure starts with the shortest back-off again."""
+        self._back_off_s = FIRST_BACK_OFF_S
+
+    async def lost(self, error: LineClosedError) -> Unreachable:
+        """The line broke: close it, and give the error to raise. It is opened again after the back-off."""
+        self._why = f"{self.name}: {error}"
+        self._retry_at = asyncio.get_running_loop().time() + self._back_off_s
+        self._back_off_s = min(self._back_off_s * 2, LONGEST_BACK_OFF_S)
+        await self.close()
+        return Unreachable("unplugged", self._why)
+
+    async def close(self) -> None:
+        """Release the wire. Idempotent; a later `line` opens it again."""
+        line, self._line = self._line, None
+        if line is not None:
+            await line.close()

@@ -1,0 +1,88 @@
+"""The Modbus driver: reads the profile's blocks over a bus that it may share with others."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from firmware_profiles.decoding.modbus import read_pdu
+from firmware_profiles.decoding.readings import to_readings
+from firmware_profiles.decoding.registers import take_registers
+from firmware_profiles.decoding.results import DecodeError
+from gateway_agent.drivers.base import Identity, NoReading, Sample
+from gateway_agent.drivers.common import DriverBase, check_identity, to_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firmware_profiles.decoding.results import Raw
+    from firmware_profiles.schema import Block, ModbusInterface
+    from gateway_agent.drivers.common import Plan
+    from gateway_agent.drivers.modbus_bus import ModbusBus
+
+MISSES_BEFORE_REST = 3
+FIRST_REST_S = 2.0
+LONGEST_REST_S = 30.0
+"""A slave that is dead is asked this rarely on a shared line, since every vain request costs the others its time-out."""
+
+
+class ModbusDriver(DriverBase):
+    """One slave. See Driver."""
+
+    def __init__(self, plan: Plan, interface: ModbusInterface, bus: ModbusBus) -> None:
+        super().__init__(plan, bus.connection)
+        self._interface = interface
+        self._bus = bus
+        self._unit = interface.unit if plan.settings.address is None else plan.settings.address
+        self._misses = 0
+        self._rest_until = 0.0
+
+    async def sample(self) -> Sequence[Sample]:
+        """See Driver."""
+        self._resting()
+        await self.ensure_identified()
+        raw, taken_us = await self._read(self._interface.blocks)
+        try:
+            decoded = to_readings(self.profile, self._interface.fields, raw)
+        except DecodeError as error:
+            raise NoReading(error.kind, str(error)) from error
+        return to_samples(self.channels, decoded, taken_us)
+
+    async def identify(self) -> Identity:
+        """See Driver. A profile without identity registers is identified by its first answer alone."""
+        spec = self._interface.identity
+        if spec is None:
+            await self._read(self._interface.blocks[:1])
+            identity = Identity(maker=self.profile.maker, model=self.profile.model)
+        else:
+            raw, _ = await self._read(spec.blocks or self._interface.blocks)
+            identity = check_identity(self.profile, spec, raw, self.settings.serial_number)
+        self.identified(identity)
+        return identity
+
+    async def _read(self, blocks: Sequence[Block]) -> tuple[dict[str, Raw], int]:
+        raw: dict[str, Raw] = {}
+        taken_us = 0
+        for block in blocks:
+            pdu = read_pdu(block.function, block.address, block.count)
+            try:
+                reply, taken_us = await self._bus.ask(self._unit, pdu, self._interface.timing)
+            except NoReading as error:
+                self._missed(error)
+                raise
+            self._misses = 0
+            raw |= take_registers(self._interface.fields, block.function, block.address, reply.data, block.count)
+        return raw, taken_us
+
+    def _missed(self, error: NoReading) -> None:
+        if error.kind != "timeout":
+            return
+        self._misses += 1
+        self.forget_identity()  # what comes back after a silence may be another instrument
+        if self._misses >= MISSES_BEFORE_REST and self.connection.shared_by > 1:
+            rest_s = min(FIRST_REST_S * 2 ** (self._misses - MISSES_BEFORE_REST), LONGEST_REST_S)
+            self._rest_until = asyncio.get_running_loop().time() + rest_s
+
+    def _resting(self) -> None:
+        if asyncio.get_running_loop().time() < self._rest_until:
+            raise NoReading("resting", f"{self.settings.name} has not answered {self._misses} times; asked rarely now")
