@@ -18,7 +18,7 @@ from deploy.stack.chromium import Chromium, find_chromium
 from deploy.stack.debian import SERVER, ensure
 from deploy.stack.postgres import Postgres
 from deploy.stack.service import Service
-from tests.support.broker import Broker, start_broker
+from tests.support.broker import Broker, PlatformBroker, start_broker, start_platform_broker
 from tests.support.database import Database, Databases
 
 if TYPE_CHECKING:
@@ -102,6 +102,14 @@ def make_server(server_packages: Path, service_folder: Path) -> Iterator[Callabl
 def broker(server_packages: Path, service_folder: Path) -> Iterator[Broker]:
     """A fresh broker without TLS."""
     made = start_broker(server_packages, service_folder / "broker")
+    yield made
+    made.process.stop()
+
+
+@pytest.fixture
+def platform_broker(server_packages: Path, service_folder: Path) -> Iterator[PlatformBroker]:
+    """A fresh broker as in production: TLS and client certificates for gateways, passwords and ACLs for services."""
+    made = start_platform_broker(server_packages, service_folder)
     yield made
     made.process.stop()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.stack.home import PRIVATE, WALKABLE, run_as
@@ -43,11 +43,11 @@ class Mosquitto:
         """`mosquitto_passwd`, which hashes passwords for the broker's password file."""
         return self.packages / "usr/bin/mosquitto_passwd"
 
-    def configure(self, config: str, files: dict[str, bytes] | None = None) -> None:
-        """Write the configuration and the files it names (relative to `folder`), readable by the broker alone."""
+    def configure(self, files: Mapping[str, bytes]) -> None:
+        """Write `mosquitto.conf` and the files it names into `folder`, readable by the broker alone."""
         self._make_folder(self.folder, WALKABLE if self._user else PRIVATE)
         self._make_folder(self.storage, PRIVATE)
-        for name, content in {self.config.name: config.encode(), **(files or {})}.items():
+        for name, content in files.items():
             path = self.folder / name
             path.write_bytes(content)
             path.chmod(0o600)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import socket
+import ssl
 from typing import TYPE_CHECKING
 
 import paho.mqtt.client as mqtt
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from deploy.stack.postgres import Postgres
-    from tests.support.broker import Broker
+    from tests.support.broker import Broker, PlatformBroker
     from tests.support.database import Database
 
 
@@ -62,3 +64,26 @@ def test_a_broker_carries_a_message_and_survives_a_kill(broker: Broker) -> None:
         client.loop_stop()
         broker.process.kill()
         broker.process.start()
+
+
+def test_the_platforms_broker_wants_a_password_from_services_and_a_certificate_from_gateways(
+    platform_broker: PlatformBroker,
+) -> None:
+    answers: queue.Queue[str] = queue.Queue()
+    for password in (platform_broker.passwords["ingest"].read_text(), "wrong"):
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="x", protocol=mqtt.MQTTv5)
+        client.on_connect = lambda _c, _u, _f, reason, _p: answers.put(str(reason))
+        client.username_pw_set("ingest", password)
+        client.connect(platform_broker.host, platform_broker.services_port)
+        client.loop_start()
+        answer = answers.get(timeout=10)
+        client.disconnect()
+        client.loop_stop()
+        assert answer == ("Success" if password != "wrong" else "Not authorized")
+    context = ssl.create_default_context(cafile=platform_broker.ca_file)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # in 1.3 the refusal comes only after the handshake
+    with (
+        socket.create_connection((platform_broker.host, platform_broker.gateways_port)) as plain,
+        pytest.raises(ssl.SSLError, match=r"handshake failure|certificate required"),
+    ):
+        context.wrap_socket(plain, server_hostname="localhost")
