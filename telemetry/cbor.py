@@ -101,7 +101,7 @@ def _ordered(value: Any, depth: int) -> Any:  # noqa: ANN401
 def _ordered_map(value: Mapping[Any, Any], depth: int) -> dict[Any, Any]:
     for key in value:
         if isinstance(key, bool) or not isinstance(key, (int, str)):
-            raise ValueError(f"map key {key!r} is neither integer nor text")
+            raise ValueError(f"map key {key!r} is neither integer nor text")  # noqa: TRY004  (as below)
     return {key: _ordered(value[key], depth - 1) for key in sorted(value, key=cbor2.dumps)}
 
 
