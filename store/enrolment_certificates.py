@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
     from store.enrolment import Connection, EpochKey
+
+
+CERTIFICATES_A_DAY: Final = 20
+"""A gateway needs one in months; the rest is room for lost answers and short lives in tests, and bounds the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,15 @@ def serial_bytes(serial: int) -> bytes:
 async def keep_certificate(
     conn: Connection, certificate: x509.Certificate, gateway: str, epoch: int, issued_at: datetime
 ) -> str:
-    """Keep a certificate just issued; returns it as PEM."""
+    """Keep a certificate just issued; returns it as PEM.
+
+    Raises EnrolmentRefusedError (then do not hand it out) when the gateway has been issued too many today.
+    """
+    lately = await conn.fetchval(sql("enrolment/certificates_lately"), gateway, issued_at - timedelta(days=1))
+    if lately >= CERTIFICATES_A_DAY:
+        raise EnrolmentRefusedError(
+            Refusal.TOO_MANY_CERTIFICATES, f"{lately} certificates were issued within a day", gateway, epoch
+        )
     pem = certificate.public_bytes(Encoding.PEM).decode()
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     key = key_digest(certificate.public_key())

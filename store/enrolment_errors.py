@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     CERTIFICATE_REVOKED = "certificate-revoked"
     CERTIFICATE_EXPIRED = "certificate-expired"
     CERTIFICATE_UNKNOWN = "certificate-unknown"
+    TOO_MANY_CERTIFICATES = "too-many-certificates"
     OTHER_AGENCY = "other-agency"
     KEY_USED_BEFORE = "key-used-before"
     ALREADY_REVOKED = "already-revoked"

@@ -1,0 +1,112 @@
+"""Renewal of the client certificate: in time over mutual TLS, after a long absence by the sealing key's signature."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from cryptography import x509
+
+from gateway_agent import enrol_client, enrol_files
+from gateway_agent.enrol_errors import EnrolmentError, RefusedByServerError, UnreachableError
+from gateway_agent.enrol_tls import certificate_request, fits, new_tls_key, trusting
+from telemetry.enrolment_request import prove_renew
+
+if TYPE_CHECKING:
+    from gateway_agent.enrol import Identity
+
+LOOK_S: Final = 6 * 3600.0
+"""How often a certificate that is not due is looked at."""
+FIRST_RETRY_S: Final = 60.0
+LAST_RETRY_S: Final = 6 * 3600.0
+_log = structlog.get_logger()
+
+
+def renewal_due(certificate: x509.Certificate, now_s: float) -> bool:
+    """Whether less than a third of its life is left. A clock before its beginning is wrong: not due."""
+    start, end = certificate.not_valid_before_utc.timestamp(), certificate.not_valid_after_utc.timestamp()
+    return now_s > end - (end - start) / 3
+
+
+def renew(identity: Identity) -> timedelta:
+    """Fetch a certificate for a new TLS key and install both; returns the life of the certificate. Blocking.
+
+    The present certificate authorises while it is good, otherwise the sealing key does.
+    Raises UnreachableError, WrongAuthorityError, RefusedByServerError, EnrolmentError; the old certificate then stays.
+    """
+    state, stage = identity.state_dir, enrol_files.Stage.RENEW
+    purpose = f"{identity.gateway} {identity.epoch}"
+    with enrol_files.locked(state):
+        enrol_files.finish(state)
+        ca = (state / enrol_files.CA).read_bytes()
+        tls_key = enrol_files.stage_keys(state, stage, purpose, {enrol_files.TLS_KEY: new_tls_key()})[
+            enrol_files.TLS_KEY
+        ]
+    pem = _ask(identity, ca, certificate_request(tls_key))
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+        fitting = fits(pem, tls_key, ca)
+    except ValueError as error:
+        raise EnrolmentError(f"the service's answer is no certificate: {error}") from error
+    if not fitting:
+        raise EnrolmentError("the service's certificate is for another key than ours")
+    with enrol_files.locked(state):
+        enrol_files.install(state, stage, purpose, {enrol_files.CERTIFICATE: pem})
+    return certificate.not_valid_after_utc - certificate.not_valid_before_utc
+
+
+async def keep_certificate(identity: Identity, refused: asyncio.Event) -> None:
+    """Renew when due, for ever. Set `refused` when the broker refuses the certificate: it is renewed soon, due or not.
+
+    Needs no clock for that. Failures are logged and tried again, at growing distances.
+    """
+    retry_s = FIRST_RETRY_S
+    while True:
+        asked = refused.is_set()
+        wait_s = LOOK_S
+        if asked or renewal_due(_present(identity), time.time()):
+            try:
+                life = await asyncio.to_thread(renew, identity)
+            except EnrolmentError as error:
+                _log.warning("certificate_not_renewed", error=str(error), retry_s=round(retry_s))
+                wait_s, retry_s = retry_s * random.uniform(0.8, 1.2), min(retry_s * 2, LAST_RETRY_S)  # noqa: S311
+            else:
+                _log.info("certificate_renewed", days=life.days)
+                retry_s = FIRST_RETRY_S
+                refused.clear()
+                continue
+        await _sleep(wait_s, refused, ignore=asked)
+
+
+async def _sleep(seconds: float, refused: asyncio.Event, *, ignore: bool) -> None:
+    """Until then, or until the certificate is refused, unless that is what we are waiting for already."""
+    if ignore:
+        await asyncio.sleep(seconds)
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await refused.wait()
+    except TimeoutError:
+        return
+
+
+def _present(identity: Identity) -> x509.Certificate:
+    return x509.load_pem_x509_certificate((identity.state_dir / enrol_files.CERTIFICATE).read_bytes())
+
+
+def _ask(identity: Identity, ca: bytes, csr: bytes) -> bytes:
+    """Over mutual TLS while the certificate is good for all we know; else, or when that fails, by the sealing key."""
+    now_s = time.time()
+    if now_s < _present(identity).not_valid_after_utc.timestamp():
+        try:
+            return enrol_client.renew(identity.enrolment_url, identity.tls_context(), csr, None)
+        except (UnreachableError, RefusedByServerError) as error:
+            _log.info("renewal_by_certificate_failed", error=str(error))
+    context = trusting(ca)
+    challenge = enrol_client.fetch_challenge(identity.enrolment_url, context)
+    proof = prove_renew(identity.sealing_key, identity.gateway, identity.epoch, challenge, csr)
+    return enrol_client.renew(identity.enrolment_url, context, csr, proof)
