@@ -40,6 +40,7 @@ class CountedLength(StrictModel):
     type: NumberType = Field(default="uint8", description="Its type")
     order: str | None = Field(default=None, description="Its byte order")
     add: int = Field(description="Added to it to give the length of the whole frame")
+    usual: int = Field(ge=1, le=4096, description="Bytes in all of the usual frame of this instrument")
     most: int = Field(default=512, ge=1, le=4096, description="No frame of this instrument is longer")
 
 

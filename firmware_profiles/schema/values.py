@@ -96,6 +96,9 @@ class FieldBase(StrictModel):
     clip_low: Decimal | None = Field(default=None, description="Physical values under this become this (maker's rule)")
     clip_high: Decimal | None = Field(default=None, description="Physical values over this become this (maker's rule)")
     invalid: tuple[Invalid, ...] = Field(default=(), description="Codes that stand for 'no value'")
+    normal: Scalar | None = Field(
+        default=None, description="Raw value in normal operation; a simulator sends it where nothing else is asked"
+    )
     labels: dict[str, str] | None = Field(default=None, description="Words for raw codes: {'1': 'A'}")
 
     @model_validator(mode="after")
