@@ -12,6 +12,7 @@ from aiohttp import web
 
 from api.app import make_app
 from api.context import Context
+from api.enrolment import service as enrolment
 from api.live.follower import Follower
 from api.page import DEFAULT_DIR, load
 from api.passwords import Verifier
@@ -21,6 +22,8 @@ from store.connection import pool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    import asyncpg
 
     from api.settings import ApiSettings, Tls
 
@@ -48,7 +51,11 @@ async def serving(settings: ApiSettings) -> AsyncIterator[int]:
         await follower.start()
         sessions = Sessions(database, seconds=settings.session_hours * 3600, secure=settings.secure)
         context = Context(settings, database, sessions, Verifier(), RateLimit(settings.login_attempts), follower)
-        async with _listening(make_app(context, assets), settings) as port, _running(follower):
+        async with (
+            _enrolling(settings, database),
+            _listening(make_app(context, assets), settings) as port,
+            _running(follower),
+        ):
             yield port
     finally:
         database.terminate()
@@ -64,6 +71,12 @@ async def _listening(app: web.Application, settings: ApiSettings) -> AsyncIterat
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def _enrolling(settings: ApiSettings, database: asyncpg.Pool) -> contextlib.AbstractAsyncContextManager[int | None]:
+    if settings.enrolment is None:
+        return contextlib.nullcontext()
+    return enrolment.serving(settings.enrolment, database)
 
 
 @contextlib.asynccontextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from api.enrolment.settings import EnrolmentSettings
 from store.connection import DatabaseSettings
 from telemetry.strict import StrictModel
 
@@ -41,6 +42,9 @@ class ApiSettings(StrictModel):
     session_hours: float = Field(default=12.0, gt=0, le=24 * 30, description="hours until a log-in ends")
     login_attempts: int = Field(
         default=10, ge=1, le=1000, description="failed log-ins in 5 minutes per login name or address"
+    )
+    enrolment: EnrolmentSettings | None = Field(
+        default=None, description="enrolment of gateways, on a TLS listener of its own; none: not served here"
     )
     page_dir: Path | None = Field(default=None, description="folder of the built page; default api/web/dist")
 
