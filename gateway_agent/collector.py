@@ -37,13 +37,15 @@ MAX_WAITING = 400_000
 """Readings that wait for a disk which takes nothing: 3.7 hours of 30 channels at 1 Hz, about 10 MB. Then the oldest are given up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cut:
     """Work for the recorder, and what to book once it is on disk."""
 
     work: Work
     readings: int
     last_number: int
+    seq: int | None = None
+    """The last entry that it became, once it is on disk; events stand in that one."""
 
 
 class Collector:
@@ -151,18 +153,17 @@ class Collector:
     def give_up_oldest(self) -> None:
         """While more wait than memory may hold: give up the oldest readings, count them and say so in the record."""
         total = sum(cut.readings for cut in self.waiting)
-        for place, cut in enumerate(self.waiting):
+        for cut in self.waiting:
             if total <= MAX_WAITING:
                 return
             if not cut.readings:
                 continue
             total -= cut.readings
             note = Note(mark=f"gave up {cut.readings} readings: the disk took nothing").to_event(self._clock.boot_us())
-            self.waiting[place] = Cut(
-                replace(cut.work, readings=(), events=(*cut.work.events, note)), 0, cut.last_number
-            )
             self._accounts.given_up += cut.readings
             log.error("readings_given_up", readings=cut.readings)
+            cut.work = replace(cut.work, readings=(), events=(*cut.work.events, note))
+            cut.readings = 0
 
     def _take_over(self, part: Recovered) -> None:
         batch = Batch()

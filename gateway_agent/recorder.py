@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gateway_agent.spool.rows import SpooledEntry, Write
+from gateway_agent.spool.rows import ROW_BYTES, EpochState, SpooledEntry, Write
 from telemetry.alarm_notice import AlarmNotice
 from telemetry.chain import Head
 from telemetry.content import Values
@@ -47,6 +47,8 @@ class Work:
     counters: Mapping[str, int] = field(default_factory=dict)
     alarm_state: bytes | None = None
     acknowledged: Mapping[int, Acknowledged] = field(default_factory=dict)
+    moved: tuple[int, int] | None = None
+    """(epoch, seq) of the pending entry whose contents these are."""
     heartbeat: bool = False
     """Seal an entry even if there is nothing in it: proof of life once a minute."""
 
@@ -56,9 +58,11 @@ class Recorder:
 
     def __init__(self, spool: Spool, gateway: str, row: EpochRow, key: SigningKey) -> None:
         self.epoch = row.epoch
-        self.pending = row.state == "pending"
+        self.pending = row.state is EpochState.PENDING
         self.tip = row.tip
         self.descriptor_of = row.descriptor_of
+        self.bytes_recorded = 0
+        """By this recorder, as the spool's bound counts them."""
         self._spool = spool
         self._gateway = gateway
         self._key = key
@@ -97,11 +101,13 @@ class Recorder:
                 alarm_state=work.alarm_state,
                 notices=self._notices(work, entries),
                 acknowledged=work.acknowledged,
+                moved=work.moved,
             )
         )
         self._descriptor, self._head = descriptor, self._sealer.head
         self.descriptor_of = described if renewed else self.descriptor_of
         self.tip = self._head.seq
+        self.bytes_recorded += sum(len(entry.wire) + ROW_BYTES for entry in entries)
         return self.tip
 
     def _seal(self, kind: Kind, contents: Sequence[Content], work: Work, descriptor: int | None) -> SpooledEntry:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from gateway_agent.channels import Allocation
     from telemetry.link import Kind
 
+ROW_BYTES = 100
+"""Digest, position and page overhead of a spooled entry, about."""
+
 
 class EpochState(StrEnum):
     """Whether entries of an epoch may be sealed and published."""
@@ -87,6 +90,8 @@ class Write:
     """(seq that carries the transition, signed notice)."""
     acknowledged: Mapping[int, Acknowledged] = field(default_factory=dict)
     """By epoch; written along so that hearing the server costs no fsync of its own."""
+    moved: tuple[int, int] | None = None
+    """(epoch, seq) of the pending entry whose contents `entries` hold now: it is removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ class Trimmed:
     """What a trim removed from the front of one epoch. `lost_readings` stood in entries that no server had."""
 
     epoch: int
-    entries: int
+    last: int
+    """Highest seq removed."""
     first_lost: int | None
     last_lost: int | None
     lost_readings: int

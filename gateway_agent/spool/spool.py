@@ -69,6 +69,9 @@ class Spool:
         """Write entries and what must agree with them. On disk when it returns; all or nothing."""
         with transaction(self._db):
             self._insert(write)
+            if write.moved is not None:
+                epoch, seq = write.moved
+                self._db.execute("DELETE FROM entry WHERE position = ?", (epoch * SEQS + seq,))
             for epoch, acknowledged in write.acknowledged.items():
                 self._acknowledge(epoch, acknowledged)
             for name, value in write.counters.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway_agent.spool.database import transaction
-from gateway_agent.spool.rows import Trimmed
+from gateway_agent.spool.rows import ROW_BYTES, Trimmed
 from gateway_agent.spool.spool import SEQS
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gateway_agent.spool.spool import Spool
 
 STEP = 500  # entries in one transaction: milliseconds, so that sealing never waits long
-ROW_BYTES = 100  # digest, position and page overhead of an entry
 
 
 def spooled_bytes(spool: Spool) -> int:
@@ -94,7 +93,7 @@ def _remove(
     lost = [(seq, readings) for seq, _, readings, _ in going if seq > committed]
     return Trimmed(
         epoch=row.epoch,
-        entries=len(going),
+        last=last_seq,
         first_lost=lost[0][0] if lost else None,
         last_lost=lost[-1][0] if lost else None,
         lost_readings=sum(readings for _, readings in lost),

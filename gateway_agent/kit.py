@@ -1,0 +1,268 @@
+"""Everything of one running gateway, tied together: what the samplers report, what the uplink is told, and the tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gateway_agent.accounts import Accounts, write_state
+from gateway_agent.alarms import EdgeAlarms
+from gateway_agent.channels import ChannelTable
+from gateway_agent.clock_state import ClockState
+from gateway_agent.collector import Collector
+from gateway_agent.journal import Journal
+from gateway_agent.opening import pending_recorder
+from gateway_agent.outputs import build_output
+from gateway_agent.registry import Registry
+from gateway_agent.sampler import Sampler
+from gateway_agent.sealing import Sealing
+from gateway_agent.spool.rows import EpochState
+from gateway_agent.status import VERSION, state_json, status
+from gateway_agent.uplink.host import SpoolHost
+from gateway_agent.uplink.mqtt import Target
+from gateway_agent.uplink.service import Uplink
+from telemetry import topics
+from telemetry.events import ClockChange, PowerOn
+from telemetry.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator, Mapping, Sequence
+
+    from gateway_agent.batch import Reading
+    from gateway_agent.clock import GatewayClock
+    from gateway_agent.clock_state import ClockChange as Change
+    from gateway_agent.drivers.base import Driver
+    from gateway_agent.enrol import Identity
+    from gateway_agent.opening import State
+    from gateway_agent.sealing import OnSpool
+    from gateway_agent.settings import GatewaySettings
+    from telemetry.events import EventBody
+
+log = structlog.get_logger()
+
+CLOCK_S = 1.0
+STATE_S = 1.0
+
+
+class Kit:
+    """One running gateway. Call `start` once, then run its `tasks`."""
+
+    def __init__(
+        self,
+        *,
+        settings: GatewaySettings,
+        identity: Identity,
+        clock: GatewayClock,
+        drivers: Sequence[Driver],
+        state: State,
+        on_spool: OnSpool,
+    ) -> None:
+        spool = state.spool
+        counters = spool.counters()
+        self._settings = settings
+        self._clock = clock
+        self._clock_state = ClockState()
+        self._state = state
+        self._on_spool = on_spool
+        self._drivers = drivers
+        self._accounts = Accounts.load(counters)
+        self._registry = Registry(ChannelTable(spool.channels()))
+        self._journal = Journal(settings.state_dir / "unsealed.journal", self._accounts.sealed_number)
+        self._alarms = EdgeAlarms(settings.alarms, settings.gateway)
+        if (saved := spool.alarm_state()) is not None:
+            self._alarms.load(saved)
+        self._output = build_output(settings.output)
+        self._collector = Collector(
+            clock=clock,
+            journal=self._journal,
+            accounts=self._accounts,
+            registry=self._registry,
+            alarms=self._alarms,
+            output=self._output,
+            lived_before_us=counters.get("lived_us", 0),
+        )
+        self._sealing = Sealing(
+            settings=settings,
+            collector=self._collector,
+            accounts=self._accounts,
+            spool=spool,
+            recorder=state.recorder,
+            on_spool=on_spool,
+        )
+        self._host = SpoolHost(
+            spool=spool,
+            sealing=self._sealing,
+            collector=self._collector,
+            accounts=self._accounts,
+            on_spool=on_spool,
+            status=lambda: self.status().encode(),
+            on_fork=self._forked,
+        )
+        self._uplink = self._make_uplink(identity)
+        self._samplers: list[Sampler] = []
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that is sealed in."""
+        return self._sealing.recorder.epoch
+
+    def tasks(self) -> Iterator[Coroutine[None, None, None]]:
+        """What runs as long as the gateway does."""
+        yield self._sealing.run()
+        yield self._sealing.trim_forever()
+        yield self._watch_clock()
+        yield self._write_state_forever()
+        yield self._uplink.run()
+        for sampler in self._samplers:
+            yield sampler.run()
+
+    async def close(self) -> None:
+        """Seal what is measured, put the outputs down. Samplers and uplink have ended."""
+        await self._output.close()
+        self._collector.cut()
+        await self._sealing.flush()
+        self._write_state()
+        self._journal.close()
+
+    # -- what samplers report ---------------------------------------------------------------------------------------
+
+    def ids(self, driver: Driver) -> Mapping[str, int]:
+        """Channel ids by name, as they are now."""
+        return self._registry.ids(driver)
+
+    def take(self, readings: Sequence[Reading]) -> None:
+        """Readings, as a driver has handed them over."""
+        self._collector.take(readings)
+
+    def happened(self, body: EventBody, t_us: int | None = None) -> None:
+        """An event."""
+        self._collector.happened(body, t_us)
+
+    def identified(self, driver: Driver) -> None:
+        """An instrument has said who it is: its channels may be others now."""
+        if self._registry.enter(driver):
+            self._collector.channels_changed()
+
+    # -- what people and the server are told ------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """The gateway as it is now."""
+        return status(
+            gateway=self._settings.gateway,
+            epoch=self.epoch,
+            boot=self._clock.boot_id,
+            t_us=self._clock.boot_us(),
+            clock=self._clock_state.clock,
+            sealed_seq=self._sealing.recorder.tip,
+            committed_seq=self._sealing.acknowledged[self.epoch].seq,
+            spool_bytes=self._sealing.spool_bytes,
+            fork=self._sealing.recorder.pending,
+            faults=list(self._faults()),
+            latest=self._collector.latest,
+        )
+
+    def _faults(self) -> Iterator[str]:
+        yield from self._state.faults
+        if self._sealing.spool_fails:
+            yield self._sealing.spool_fails
+        for sampler in self._samplers:
+            if sampler.answering is False:
+                yield f"{sampler.name}: {sampler.cause}"
+
+    # -- tasks ------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take over what was left unsealed, look at the clock, describe the channels. Raises UnitMismatch."""
+        for driver in self._drivers:
+            self._registry.enter(driver)
+        change = self._clock_state.look(self._clock.look())
+        self._collector.start(self._clock_state.clock)
+        previous = self._state.last_boot
+        cause = "cold" if not previous else "restart" if previous == self._clock.boot_id else "reboot"
+        self.happened(PowerOn(cause=cause, version=VERSION, previous_boot=previous))
+        if change is not None:
+            self.happened(_clock_event(change), change.t_us)
+        self._collector.cut()
+        await self._sealing.start()
+        rows = await self._on_spool(self._state.spool.epochs)
+        for row in rows:
+            if row.state is not EpochState.PENDING and not row.forked:
+                self._uplink.add_chain(row)
+        spool = self._state.spool
+        waiting = [
+            await self._on_spool(spool.readings_between, row.epoch, row.acknowledged.seq, row.tip) for row in rows
+        ]
+        self._accounts.committed = self._accounts.sealed - self._accounts.trimmed_lost - sum(waiting)
+        self._sealing.on_sealed = self._uplink.sealed
+        self._sealing.on_trimmed = self._uplink.trimmed
+        self._sealing.on_notices = self._host.connected
+        self._samplers = [Sampler(driver, self._clock, self) for driver in self._drivers]
+
+    async def _watch_clock(self) -> None:
+        while True:
+            await asyncio.sleep(CLOCK_S)
+            before = self._clock_state.clock
+            change = self._clock_state.look(self._clock.look())
+            if self._clock_state.clock != before:
+                self._collector.clock_changed(self._clock_state.clock)
+            if change is not None:
+                log.info("clock", step=change.step, source=change.after.source.name)
+                self.happened(_clock_event(change), change.t_us)
+
+    async def _write_state_forever(self) -> None:
+        while True:
+            self._write_state()
+            await asyncio.sleep(STATE_S)
+
+    def _write_state(self) -> None:
+        said = state_json(self.status(), self._accounts, online=self._uplink.online)
+        try:
+            write_state(self._settings.state_dir / "state.json", said)
+        except OSError as error:
+            log.warning("state_not_written", error=str(error))
+
+    async def _forked(self, epoch: int) -> None:
+        """The server has another chain under our name: free nothing, seal under a new key, tell."""
+        log.error("fork", epoch=epoch)
+        spool = self._state.spool
+        await self._on_spool(spool.mark_fork, epoch)
+        if epoch != self.epoch:
+            return
+        self._state.faults.append("waits for a person to enrol it again: fork")
+        make = partial(pending_recorder, spool, self._settings.state_dir, self._settings.gateway)
+        await self._sealing.switch(make)
+        self._sealing.fork_event(epoch)
+
+    def _make_uplink(self, identity: Identity) -> Uplink:
+        settings = self._settings
+        farewell = Status(gateway=settings.gateway, epoch=identity.epoch, online=False)
+        target = Target(
+            host=settings.broker.host or identity.broker_host,
+            port=settings.broker.port or identity.broker_port,
+            client_id=settings.gateway,
+            keepalive_s=settings.broker.keepalive_s,
+            tls=identity.tls_context,
+            will_topic=topics.topic(settings.gateway, topics.Leaf.STATUS),
+            will=farewell.encode(),
+        )
+        return Uplink(
+            gateway=settings.gateway,
+            settings=settings.uplink,
+            target=target,
+            server_key=identity.server_key,
+            host=self._host,
+        )
+
+
+def _clock_event(change: Change) -> ClockChange:
+    """The event of a mapping that became known, was lost, or was stepped."""
+    before, after = change.before.utc_offset_us, change.after.utc_offset_us
+    return ClockChange(
+        source=int(change.after.source),
+        utc_offset_us=after,
+        bound_us=change.after.bound_us,
+        step_us=after - before if change.step and after is not None and before is not None else None,
+    )
