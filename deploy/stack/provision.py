@@ -1,4 +1,4 @@
-"""Logins on a server of ours: a password file for each role, and a database prepared with the store's own bootstrap."""
+"""Logins to a server, ours or a given one: a password file for each role, and a database prepared with the store's own bootstrap."""
 
 from __future__ import annotations
 
@@ -13,22 +13,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def login(server: Postgres, role: str, database: str) -> DatabaseSettings:
-    """How `role` (one of the store's, or the superuser) reaches `database`; its password is made on first use."""
-    file = _password_file(server, role)
+def superuser(server: Postgres) -> DatabaseSettings:
+    """How the superuser reaches a server of ours."""
     return DatabaseSettings(
-        host=str(server.socket_folder), port=server.port, name=database, user=role, password_file=file
+        host=str(server.socket_folder),
+        port=server.port,
+        name="postgres",
+        user=SUPERUSER,
+        password_file=server.password_file,
     )
 
 
-async def provide(server: Postgres, database: str) -> None:
+def login(admin: DatabaseSettings, passwords: Path, role: str, database: str) -> DatabaseSettings:
+    """How `role` (one of the store's, or the superuser) reaches `database`; its password is made on first use."""
+    file = admin.password_file if role == admin.user else _password_file(passwords, role)
+    return admin.model_copy(update={"name": database, "user": role, "password_file": file})
+
+
+async def provide(admin: DatabaseSettings, passwords: Path, database: str) -> None:
     """Make the roles with their passwords, and the database with TimescaleDB, where they are missing."""
-    passwords = {role: _password_file(server, role).read_text().strip() for role in ROLES}
-    await prepare(login(server, SUPERUSER, "postgres"), database, passwords)
+    words = {role: _password_file(passwords, role).read_text().strip() for role in ROLES}
+    await prepare(admin, database, words)
 
 
-def _password_file(server: Postgres, role: str) -> Path:
-    file = server.password_file if role == SUPERUSER else server.folder / f"{role}.password"
+def _password_file(passwords: Path, role: str) -> Path:
+    passwords.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = passwords / f"{role}.password"
     if not file.exists():
         file.touch(0o600)
         file.write_text(secrets.token_urlsafe(24))

@@ -12,7 +12,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from deploy.stack.provision import login
+from deploy.stack.provision import superuser
 from store.connection import connect
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ async def test_each_test_sees_a_database_of_its_own(database: Database, _round: 
 
 async def test_a_killed_database_keeps_what_was_committed(make_server: Callable[[], Postgres]) -> None:
     server = make_server()
-    connection = await connect(login(server, "postgres", "postgres"), "test")
+    connection = await connect(superuser(server), "test")
     await connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
     server.kill()
     connection.terminate()
     await asyncio.sleep(0)
     server.start()
-    connection = await connect(login(server, "postgres", "postgres"), "test")
+    connection = await connect(superuser(server), "test")
     assert await connection.fetchval("SELECT n FROM kept") == 7
     await connection.close()
 

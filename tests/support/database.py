@@ -6,18 +6,30 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deploy.stack.postgres import SUPERUSER, Postgres
-from deploy.stack.provision import login, provide
+from deploy.stack.postgres import Postgres
+from deploy.stack.provision import login, provide, superuser
 from store.bootstrap import OWNER
 from store.connection import DatabaseSettings, connect
 from store.migrate import migrate
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import asyncpg
 
 TEMPLATE = "antoan_template"
 ALONE = "UPDATE pg_database SET datistemplate = $2, datallowconn = NOT $2 WHERE datname = $1"
 SEND_AWAY = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
+
+
+def passwords(server: Postgres) -> Path:
+    """Where the roles' passwords of a server lie."""
+    return server.folder.parent / f"{server.folder.name}-passwords"
+
+
+def role_login(server: Postgres, role: str, database: str) -> DatabaseSettings:
+    """How a role, or the superuser, reaches a database on a server of ours."""
+    return login(superuser(server), passwords(server), role, database)
 
 
 @dataclass(frozen=True)
@@ -30,7 +42,7 @@ class Database:
 
     def login(self, role: str = OWNER) -> DatabaseSettings:
         """How a role reaches it; `.model_dump(mode="json")` for a settings file."""
-        return login(self.server, role, self.name)
+        return role_login(self.server, role, self.name)
 
     async def connect(self, role: str = OWNER) -> asyncpg.Connection:
         """A connection as `antoan_owner`, `antoan_ingest`, `antoan_alerts`, `antoan_api` or `postgres`."""
@@ -54,8 +66,8 @@ class Databases:
 
     async def prepare(self) -> None:
         """Make the roles and the migrated template; once per server."""
-        await provide(self.server, TEMPLATE)
-        await migrate(login(self.server, OWNER, TEMPLATE))
+        await provide(superuser(self.server), passwords(self.server), TEMPLATE)
+        await migrate(role_login(self.server, OWNER, TEMPLATE))
         await self._as_superuser(ALONE, TEMPLATE, True)
         await self._as_superuser(SEND_AWAY, TEMPLATE)
 
@@ -63,7 +75,7 @@ class Databases:
         """A database of its own name: migrated, or with `empty` only TimescaleDB in it."""
         name = f"antoan_test_{next(self._numbers)}"
         if empty:
-            await provide(self.server, name)
+            await provide(superuser(self.server), passwords(self.server), name)
         else:
             await self._as_superuser(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE} OWNER {OWNER} STRATEGY file_copy')
         return Database(self.server, name)
@@ -74,7 +86,7 @@ class Databases:
         await self._as_superuser(f'DROP DATABASE IF EXISTS "{database.name}" WITH (FORCE)')
 
     async def _as_superuser(self, query: str, *arguments: object) -> None:
-        connection = await connect(login(self.server, SUPERUSER, "postgres"), "antoan test")
+        connection = await connect(superuser(self.server), "antoan test")
         try:
             await connection.execute(query, *arguments) if not arguments else await connection.fetch(query, *arguments)
         finally:
