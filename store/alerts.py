@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
@@ -20,7 +20,10 @@ from store.named import sql
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asyncpg import Connection, Record
+    from asyncpg import Record
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
 CHANGED_CHANNEL = "antoan_alert"
 """PostgreSQL NOTIFY channel: an alert was raised or changed; the payload is its id."""

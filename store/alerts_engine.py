@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from store.named import sql
+from store.record import Place
+from store.times import from_us, to_us
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
-    from asyncpg import Connection
+    import asyncpg
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
 OWNER_LOCK = 0x416C7274
 """Advisory lock of the one alert service that writes ("Alrt"); other than those of migration and ingest."""
@@ -85,19 +90,11 @@ class EdgeAlert:
 
     id: int
     name: Name
+    cycle: str
     state: str
     edge_transition: int
     late: bool
     returned: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a partition of the record was followed."""
-
-    partition: int
-    received: datetime
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +133,17 @@ async def try_own(conn: Connection) -> bool:
     return bool(await conn.fetchval(sql("alerts/try_own"), OWNER_LOCK))
 
 
-async def cursors(conn: Connection) -> list[Cursor]:
-    """The saved cursor of every partition."""
-    return [Cursor(**row) for row in await conn.fetch(sql("alerts/cursors"))]
+async def cursors(conn: Connection) -> dict[int, Place]:
+    """How far each partition of the record was followed."""
+    rows = await conn.fetch(sql("alerts/cursors"))
+    return {row["partition"]: Place(row["position"], to_us(row["received"])) for row in rows}
 
 
-async def save_cursors(conn: Connection, moved: Sequence[Cursor]) -> None:
+async def save_cursors(conn: Connection, moved: Mapping[int, Place]) -> None:
     """Move cursors forward, in the caller's transaction."""
-    partitions, received, positions = (
-        [c.partition for c in moved],
-        [c.received for c in moved],
-        [c.position for c in moved],
-    )
-    await conn.execute(sql("alerts/save_cursors"), partitions, received, positions)
+    received = [from_us(place.received_us) for place in moved.values()]
+    positions = [place.position for place in moved.values()]
+    await conn.execute(sql("alerts/save_cursors"), list(moved), received, positions)
 
 
 async def states(conn: Connection) -> dict[str, dict[str, Any]]:
@@ -218,7 +213,7 @@ async def edge_alert(conn: Connection, gateway: str, epoch: int, episode: str) -
         return None
     name = Name(gateway, row["gateway_channel"], row["rule"], row["boot"], row["raised_us"])
     returned = row["returned_us"] is not None
-    return EdgeAlert(row["id"], name, row["state"], row["edge_transition"], row["late"], returned)
+    return EdgeAlert(row["id"], name, row["cycle"], row["state"], row["edge_transition"], row["late"], returned)
 
 
 async def mark_edge(conn: Connection, alert: int, transition: int, seq: int | None, received: datetime | None) -> None:
@@ -241,6 +236,31 @@ async def described(conn: Connection, gateway: str, epoch: int, descriptor_seq: 
     return [
         DescribedChannel(**row) for row in await conn.fetch(sql("alerts/described"), gateway, epoch, descriptor_seq)
     ]
+
+
+async def channels(conn: Connection, numbers: Sequence[int]) -> list[DescribedChannel]:
+    """Channels by their server-wide number."""
+    return [DescribedChannel(**row) for row in await conn.fetch(sql("alerts/channels"), numbers)]
+
+
+async def channel_of(conn: Connection, gateway: str, gateway_channel: int) -> DescribedChannel | None:
+    """The channel that a gateway last described under its own number."""
+    row = await conn.fetchrow(sql("alerts/channel_of"), gateway, gateway_channel)
+    return None if row is None else DescribedChannel(**row)
+
+
+async def gateways_with_late_alerts(conn: Connection) -> set[str]:
+    """Kits with alerts that were learnt late and still hold."""
+    return {row["gateway"] for row in await conn.fetch(sql("alerts/late_open"))}
+
+
+async def page_late(conn: Connection, gateway: str) -> list[int]:
+    """The kit's data are live again: page what was learnt late and still holds. The alerts."""
+    alerts = [row["id"] for row in await conn.fetch(sql("alerts/page_late"), gateway)]
+    for alert in alerts:
+        await conn.execute(sql("alerts/note"), alert, "paged", "learnt late, still holds")
+        await conn.execute(sql("alerts/notify_recipients"), alert, "raised")
+    return alerts
 
 
 async def placements(conn: Connection) -> list[Placement]:

@@ -1,7 +1,8 @@
 """The machine of chain rules: what ingest found wrong with a gateway's chain becomes episodes.
 
-A gap returns when the missing entries have come. A fork, a bad entry and a loss never undo themselves: each is an
-episode that has returned as soon as it was raised and stays latched until a person has dealt with it.
+A finding never undoes itself: its episode has returned as soon as it was raised, and stays latched until a person has
+dealt with it. Further findings of the same kind belong to it while they follow one another within `quiet_s`, so that a
+cloned card with a thousand entries is one alert.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from alerts.engine.facts import ChainFact, StateDump
     from alerts.engine.rules import ChainRule
 
+_US = 1_000_000
+
 
 class ChainMachine:
     """A chain rule on one chain (one gateway's epoch)."""
@@ -23,46 +26,36 @@ class ChainMachine:
     def __init__(self, rule: ChainRule) -> None:
         """Nothing has been found yet."""
         self._rule = rule
-        self._gap: Moment | None = None
+        self._quiet_us = round(rule.quiet_s * _US)
+        self._last_us: dict[ChainFactKind, int] = {}
 
     @property
     def rule(self) -> ChainRule:
         """The rule that this machine applies."""
         return self._rule
 
-    @property
-    def active(self) -> Moment | None:
-        """The open gap, or None."""
-        return self._gap
-
     def observe_fact(self, fact: ChainFact) -> Sequence[Transition]:
-        """Take the next finding; what changed."""
+        """Take the next finding; RAISED and RETURNED, or nothing when it belongs to the episode before."""
+        if fact.kind not in self._rule.on:
+            return ()
+        last_us = self._last_us.get(fact.kind)
+        self._last_us[fact.kind] = fact.received_us
+        if last_us is not None and fact.received_us - last_us <= self._quiet_us:
+            return ()
         at = Moment(UTC, fact.received_us)
-        if fact.kind is ChainFactKind.GAP_CLOSED:
-            return self._close_gap(at)
-        if fact.kind not in self._rule.on or (fact.kind is ChainFactKind.GAP and self._gap is not None):
-            return ()
         detail = f"{fact.kind.value} at seq {fact.seq}" + (f": {fact.detail}" if fact.detail else "")
-        raised = Transition(Change.RAISED, at, at, at, detail=detail)
-        if fact.kind is ChainFactKind.GAP:
-            self._gap = at
-            return (raised,)
-        return (raised, Transition(Change.RETURNED, at, at, at, detail=detail))
-
-    def _close_gap(self, at: Moment) -> Sequence[Transition]:
-        if self._gap is None:
-            return ()
-        episode, self._gap = self._gap, None
-        return (Transition(Change.RETURNED, episode, at, at),)
+        return (
+            Transition(Change.RAISED, at, at, at, detail=detail),
+            Transition(Change.RETURNED, at, at, at, detail=detail),
+        )
 
     def dump(self) -> StateDump:
         """The whole memory as plain values."""
-        return {"machine": "chain", "gap_us": None if self._gap is None else self._gap.us}
+        return {"machine": "chain", **{kind.value: us for kind, us in self._last_us.items()}}
 
     def restore(self, state: Mapping[str, int | str | bool | None]) -> None:
         """Continue from a dump of the same rule version. Raises StateError when it is not one."""
-        match state:
-            case {"machine": "chain", "gap_us": int() | None as gap_us}:
-                self._gap = None if gap_us is None else Moment(UTC, gap_us)
-            case _:
-                raise StateError(f"not the state of a chain rule: {dict(state)!r}")
+        if state.get("machine") != "chain":
+            raise StateError(f"not the state of a chain rule: {dict(state)!r}")
+        kinds = {kind.value: kind for kind in ChainFactKind}
+        self._last_us = {kinds[word]: us for word, us in state.items() if word in kinds and isinstance(us, int)}

@@ -42,7 +42,7 @@ class Readings:
 
     times_us: int64, µs since `boot`, one per value.  values: int64, physical value = value × 10^exponent.
     quality_runs: (length, code) runs that cover all values (telemetry.content).  utc_offset_us: UTC µs = t + offset;
-    None while the gateway does not know.
+    None while the gateway does not know.  bounds: least and greatest of `values` where the caller has them at hand.
     """
 
     boot: bytes
@@ -50,6 +50,7 @@ class Readings:
     values: NDArray[np.int64]
     quality_runs: Sequence[tuple[int, int]]
     utc_offset_us: int | None = None
+    bounds: tuple[int, int] | None = None
 
     @classmethod
     def single(
@@ -61,13 +62,18 @@ class Readings:
 
 
 class ChainFactKind(StrEnum):
-    """What ingest can find wrong with a chain (DESIGN.md §3.2, §4)."""
+    """What can be found wrong with a chain (DESIGN.md §3.2, §4)."""
 
     FORK = "fork"
+    """Authentic, but its number was taken by another entry: a cloned or restored card, or worse."""
     GAP = "gap"
-    GAP_CLOSED = "gap_closed"
+    """Entries are missing from the record, and nobody declared them lost."""
     BAD_ENTRY = "bad_entry"
+    """Signed and linked, but its data cannot be read."""
     LOST = "lost"
+    """The gateway declared entries lost for ever."""
+    REFUSED = "refused"
+    """A message under the gateway's name was refused: forged, or under a key that is not in force."""
 
 
 @dataclass(frozen=True, slots=True)

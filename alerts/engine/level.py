@@ -75,7 +75,7 @@ class LevelMachine:
             return False
         if self._uses.get(readings.quality_runs[0][1]) is not Use.COUNTS:
             return False
-        low, high = int(readings.values.min()), int(readings.values.max())
+        low, high = readings.bounds or (int(readings.values.min()), int(readings.values.max()))
         mildest, worst = (low, high) if self._sign > 0 else (-high, -low)
         if memory.active is None:
             if worst >= self._on:

@@ -143,13 +143,14 @@ class SilenceRule(BaseRule):
 
 
 class ChainRule(BaseRule):
-    """A chain is broken: fork, gap, bad or lost entries, as ingest records them. Selects by site or gateway."""
+    """A chain is broken: fork, gap, bad, lost or refused entries. Selects by site or gateway."""
 
     kind: Literal["chain"] = "chain"
     on: tuple[ChainFactKind, ...] = Field(
-        default=(ChainFactKind.FORK, ChainFactKind.GAP, ChainFactKind.BAD_ENTRY, ChainFactKind.LOST),
-        min_length=1,
-        description="which findings raise it",
+        default=tuple(ChainFactKind), min_length=1, description="which findings raise it"
+    )
+    quiet_s: float = Field(
+        default=3600, ge=0, description="findings of one kind that follow one another within this are one episode"
     )
 
     @property

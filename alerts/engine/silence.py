@@ -81,8 +81,13 @@ class SilenceMachine:
             return None
         if now_utc_us - (memory.last_us + memory.offset_us) <= self._after_us + self._grace_us:
             return None
-        at = Moment(memory.boot, memory.last_us + self._after_us)
-        return Transition(Change.RAISED, at, at, Moment(memory.boot, memory.last_us), provisional=True)
+        last = Moment(memory.boot, memory.last_us)
+        at = self.episode_after(last)
+        return Transition(Change.RAISED, at, at, last, provisional=True)
+
+    def episode_after(self, last: Moment) -> Moment:
+        """What names the silence that begins with this last sign of life."""
+        return Moment(last.boot, last.us + self._after_us)
 
     def _alive(self, readings: Readings) -> list[int]:
         """The times of the readings that are a sign of life."""
@@ -131,7 +136,7 @@ class SilenceMachine:
         memory.before_us = memory.before_offset_us = memory.first_us = None
 
     def _silence(self, last: Moment, again: Moment) -> Iterator[Transition]:
-        episode = Moment(last.boot, last.us + self._after_us)
+        episode = self.episode_after(last)
         yield Transition(Change.RAISED, episode, episode, last)
         yield Transition(Change.RETURNED, episode, again, again)
 

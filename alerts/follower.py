@@ -1,0 +1,217 @@
+"""Follows the record and keeps the episodes: one connection that owns, reads and writes.
+
+Engine memory, episodes and cursor of a partition are saved in one transaction. A batch in which nothing happened is saved
+later, with the next that has something or after `save_every_s`: what is not saved is read again after a restart and gives
+the same, since the engine is deterministic and an episode is named by its moment.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from alerts.bindings import RuleBook
+from alerts.book import end_dropped, load_book
+from alerts.edge import apply_edge
+from alerts.evaluator import Evaluator
+from alerts.reading import MessageReader
+from alerts.recording import is_late, record
+from alerts.silences import Silences
+from store import alerts_engine
+from store import record as store_record
+from store.times import from_us
+from telemetry.topics import partition as partition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from asyncpg import Connection
+
+    from alerts.edge import EdgeChange
+    from alerts.evaluator import Finding
+    from store.alerts_engine import DescribedChannel
+    from store.record import Place, StoredMessage
+
+log = structlog.get_logger(__name__)
+
+MESSAGES_AT_ONCE = 256
+"""Of one partition in one round: bounds how long other partitions, and the clock of silences, wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowSettings:
+    """How the record is followed; durations in µs."""
+
+    late_after_us: int
+    save_every_us: int
+
+
+@dataclass(slots=True)
+class _Partition:
+    """Where a partition stands, and which kits have a memory that is not saved yet."""
+
+    place: Place
+    dirty: set[str] = field(default_factory=set)
+    saved_at_us: int = 0
+
+
+class Follower:
+    """The alerts of all partitions on a connection that holds the ownership lock."""
+
+    def __init__(self, conn: Connection, settings: FollowSettings, changed: Callable[[], None]) -> None:
+        """Call `load` before anything else. `changed` is called after alerts were written: the outbox may hold some."""
+        self._conn = conn
+        self._changed = changed
+        self._settings = settings
+        self._partitions: dict[int, _Partition] = {}
+        self._evaluators: dict[str, Evaluator] = {}
+        self._reader = MessageReader()
+        self._channels: dict[tuple[str, int, int], dict[int, DescribedChannel]] = {}
+        self._late: set[str] = set()
+        self._silences = Silences()
+        self._book = RuleBook()
+
+    @property
+    def book(self) -> RuleBook:
+        """The rules in force."""
+        return self._book
+
+    @property
+    def partitions(self) -> list[int]:
+        """Every partition followed."""
+        return list(self._partitions)
+
+    async def load(self) -> None:
+        """Continue where the last owner left off."""
+        self._book = await load_book(self._conn)
+        self._partitions = {p: _Partition(place) for p, place in (await alerts_engine.cursors(self._conn)).items()}
+        for gateway, state in (await alerts_engine.states(self._conn)).items():
+            evaluator = self._evaluators[gateway] = Evaluator(gateway, state)
+            for channel in await alerts_engine.channels(self._conn, sorted(evaluator.remembered_channels())):
+                evaluator.bind(self._book, channel)
+        self._late = await alerts_engine.gateways_with_late_alerts(self._conn)
+        self._silences.load(await alerts_engine.provisional(self._conn))
+
+    async def reload_book(self) -> None:
+        """Apply the rules and placements in force now. What rules that are gone had raised ends."""
+        book = await load_book(self._conn)
+        if book == self._book:
+            return
+        self._book = book
+        for gateway, evaluator in self._evaluators.items():
+            dropped = evaluator.rebind(book)
+            self._partitions[partition_of(gateway)].dirty.add(gateway)
+            for bound in dropped:
+                await end_dropped(self._conn, gateway, bound, from_us(_now_us()))
+        log.info("rules_in_force", rules=len(book.rules))
+
+    async def follow(self, partition: int) -> bool:
+        """Read and judge the next messages of a partition. True when more may be waiting."""
+        state = self._partitions[partition]
+        messages = await store_record.after(self._conn, partition, state.place, messages=MESSAGES_AT_ONCE)
+        findings: list[Finding] = []
+        edges: list[EdgeChange] = []
+        for message in messages:
+            found, changes = await self._judge(message, state.place)
+            findings += found
+            edges += changes
+            state.place = store_record.Place(message.position, message.received_us)
+            state.dirty.add(message.gateway)
+        urgent = findings or edges or self._silences.unsettled(partition) or self._live_again(self._late, messages)
+        if urgent or (state.dirty and _now_us() - state.saved_at_us > self._settings.save_every_us):
+            await self._save(partition, findings, edges, messages)
+        return len(messages) == MESSAGES_AT_ONCE
+
+    async def _judge(self, message: StoredMessage, after: Place) -> tuple[list[Finding], list[EdgeChange]]:
+        read = self._reader.read(message, after)
+        evaluator = self._evaluator(message.gateway)
+        found = [
+            finding for fact, receipt in read.faults for finding in evaluator.find_fault(self._book, fact, receipt)
+        ]
+        if read.opened is not None:
+            channels = await self._described(evaluator, message, read.descriptor_seq)
+            found += evaluator.read(read.opened, read.skip, channels, from_us(message.received_us))
+        return found, read.edges
+
+    def _evaluator(self, gateway: str) -> Evaluator:
+        if gateway not in self._evaluators:
+            self._evaluators[gateway] = Evaluator(gateway, {})
+        return self._evaluators[gateway]
+
+    async def _described(
+        self, evaluator: Evaluator, message: StoredMessage, descriptor_seq: int | None
+    ) -> dict[int, DescribedChannel]:
+        """The channels that the message's readings are of; rules are bound to those that are new."""
+        if descriptor_seq is None:
+            return {}
+        key = message.gateway, message.epoch, descriptor_seq
+        if key not in self._channels:
+            rows = await alerts_engine.described(self._conn, *key)
+            self._channels = {k: v for k, v in self._channels.items() if k[0] != message.gateway}
+            self._channels[key] = {row.gateway_channel: row for row in rows}
+        channels = self._channels[key]
+        for channel in channels.values():
+            if not evaluator.is_bound(channel.channel):
+                evaluator.bind(self._book, channel)
+        return channels
+
+    def _live_again(self, late: set[str], messages: Sequence[StoredMessage]) -> set[str]:
+        """Of the kits with late alerts those whose data are live by the last of these messages."""
+        latest = {message.gateway: message.received_us for message in messages if message.gateway in late}
+        events, bound_us = self._reader.last_event_us, self._settings.late_after_us
+        return {kit for kit, received_us in latest.items() if received_us - events.get(kit, received_us) <= bound_us}
+
+    async def _save(
+        self,
+        number: int,
+        findings: Sequence[Finding] = (),
+        edges: Sequence[EdgeChange] = (),
+        messages: Sequence[StoredMessage] = (),
+    ) -> None:
+        """One transaction: episodes, memory, cursor."""
+        conn, state, late_us = self._conn, self._partitions[number], self._settings.late_after_us
+        memory = {kit: self._evaluators[kit].dump() for kit in state.dirty if kit in self._evaluators}
+        late = (
+            self._late
+            | {f.gateway for f in findings if is_late(f, late_us)}
+            | {e.gateway for e in edges if e.is_late(late_us)}
+        )
+        live = self._live_again(late, messages)
+        async with conn.transaction():
+            touched = await record(conn, findings, late_us)
+            for change in edges:
+                await apply_edge(conn, change, self._book, late_us)
+            await self._silences.settle(conn, self._evaluators, number, _now_us())
+            for kit in live:
+                touched += await alerts_engine.page_late(conn, kit)
+            await alerts_engine.save_states(conn, memory)
+            await alerts_engine.save_cursors(conn, {number: state.place})
+        self._late = late - live
+        self._partitions[number] = _Partition(state.place, saved_at_us=_now_us())
+        if touched or edges:
+            self._changed()
+            log.info("alerts_changed", alerts=touched)
+
+    async def notice(self, change: EdgeChange) -> None:
+        """Apply a notice from the alarm topic, in a transaction of its own; safe to repeat."""
+        async with self._conn.transaction():
+            alert = await apply_edge(self._conn, change, self._book, self._settings.late_after_us)
+        if alert is not None:
+            self._changed()
+            log.info("alarm_noticed", alert=alert, gateway=change.gateway, episode=change.alarm.episode)
+
+    async def find_silences(self) -> None:
+        """Raise, provisionally, the silences that hold by now."""
+        if await self._silences.find(self._conn, self._evaluators.values(), _now_us()):
+            self._changed()
+
+    async def maintain(self) -> None:
+        """Date the episodes of boots whose UTC has become known."""
+        await alerts_engine.date_clockless(self._conn)
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
