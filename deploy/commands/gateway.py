@@ -7,20 +7,51 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from deploy.commands.spoken import spoken
 from deploy.service_runner import run_service
 
 app = App(name="gateway", help="Enrol a gateway, and run it.")
 
 
 @app.command
+def enrol(
+    token_file: Annotated[Path | None, Parameter(name="--token-file")] = None,
+    *,
+    state: Path,
+) -> None:
+    """Make this gateway's keys and enrol it with the server, by a token that an administrator issued.
+
+    Example: `./antoan gateway enrol --state /var/lib/antoan` (then paste the token)
+
+    Parameters
+    ----------
+    token_file
+        File that holds the token; without it the token is asked for, so that it stays out of the shell's history.
+    state
+        Folder for the gateway's keys, enrolment and spool; made if missing.
+    """
+    import getpass
+
+    from gateway_agent.enrol import enrol as enrol_gateway
+    from gateway_agent.enrol_errors import EnrolmentError
+    from telemetry.enrolment_token import TokenError
+
+    with spoken(EnrolmentError, TokenError, OSError):
+        token = token_file.read_text(encoding="utf-8") if token_file else getpass.getpass("token: ")
+        identity = enrol_gateway(token.strip(), state)
+    print(f"enrolled as {identity.gateway}, epoch {identity.epoch}")  # noqa: T201
+
+
+@app.command
 def run(
     *,
-    config: Annotated[
-        Path, Parameter(name="--config", help="The settings file; docs/settings.md lists every setting.")
-    ],
+    config: Annotated[Path, Parameter(name="--config", help="The settings file; docs/settings.md lists every one.")],
 ) -> None:
     """Read the instruments, seal what they say, keep it until the server has it, sound the edge alarms.
 
     Example: `./antoan gateway run --config gateway.yaml`
     """
-    run_service("gateway", config)
+    from gateway_agent.enrol_errors import EnrolmentError
+
+    with spoken(EnrolmentError):
+        run_service("gateway", config)

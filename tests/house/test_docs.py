@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "ingest": ["run"],
     "alerts": ["run"],
     "api": ["run"],
+    "enrolment": ["token", "revoke"],
 }
 
 
