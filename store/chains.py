@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import asyncpg
 
+    from store.connection import Connection
+
 Chain = tuple[str, int]
 """(gateway, epoch)"""
 
@@ -60,18 +62,18 @@ def _head(row: asyncpg.Record) -> ChainHead:
     return ChainHead(row["gateway"], row["epoch"], row["partition"], row["seq"], row["digest"], row["ask"])
 
 
-async def heads(connection: asyncpg.Connection, wanted: Sequence[Chain]) -> list[ChainHead]:
+async def heads(connection: Connection, wanted: Sequence[Chain]) -> list[ChainHead]:
     """The heads of the chains that have begun."""
     rows = await connection.fetch(sql("chain/heads"), [chain[0] for chain in wanted], [chain[1] for chain in wanted])
     return [_head(row) for row in rows]
 
 
-async def begin(connection: asyncpg.Connection, enrolled: Sequence[tuple[str, int, int, bytes]]) -> None:
+async def begin(connection: Connection, enrolled: Sequence[tuple[str, int, int, bytes]]) -> None:
     """Begin chains that have not begun: (gateway, epoch, partition, digest of the enrolment record)."""
     await connection.execute(sql("chain/begin"), *(list(column) for column in zip(*enrolled, strict=True)))
 
 
-async def move(connection: asyncpg.Connection, moves: Sequence[Move], received_us: int) -> dict[Chain, int]:
+async def move(connection: Connection, moves: Sequence[Move], received_us: int) -> dict[Chain, int]:
     """Compare and set heads; part of the commit. Returns the `ask` of each.
 
     Raises OwnershipLostError when a head is not where its move begins: someone else has written.
@@ -93,12 +95,12 @@ async def move(connection: asyncpg.Connection, moves: Sequence[Move], received_u
     return {(row["gateway"], row["epoch"]): row["ask"] for row in rows}
 
 
-async def ask_all(connection: asyncpg.Connection, partitions: Sequence[int]) -> list[ChainHead]:
+async def ask_all(connection: Connection, partitions: Sequence[int]) -> list[ChainHead]:
     """Give a new ask number to the newest chain of each gateway of the partitions; returns their heads."""
     return [_head(row) for row in await connection.fetch(sql("chain/ask_all"), list(partitions))]
 
 
-async def lose(connection: asyncpg.Connection, losses: Iterable[Loss], received_us: int) -> None:
+async def lose(connection: Connection, losses: Iterable[Loss], received_us: int) -> None:
     """Keep what was declared lost; part of the commit."""
     for loss in losses:  # an event in years
         await connection.execute(
@@ -112,7 +114,7 @@ async def lose(connection: asyncpg.Connection, losses: Iterable[Loss], received_
         )
 
 
-async def losses(connection: asyncpg.Connection, wanted: Sequence[Chain]) -> dict[Chain, list[tuple[int, int]]]:
+async def losses(connection: Connection, wanted: Sequence[Chain]) -> dict[Chain, list[tuple[int, int]]]:
     """Per chain the spans (first, last seq) declared lost, in order."""
     rows = await connection.fetch(sql("chain/losses"), [chain[0] for chain in wanted], [chain[1] for chain in wanted])
     found: dict[Chain, list[tuple[int, int]]] = {}

@@ -10,8 +10,7 @@ from store.named import sql
 from store.times import from_us
 
 if TYPE_CHECKING:
-    import asyncpg
-
+    from store.connection import Connection
     from telemetry.descriptor import ChannelModel
 
 
@@ -37,7 +36,7 @@ class Description:
     model: ChannelModel
 
 
-async def describe(connection: asyncpg.Connection, description: Description, received_us: int) -> int:
+async def describe(connection: Connection, description: Description, received_us: int) -> int:
     """Find or make the server-wide channel and keep the descriptor as a dated fact; part of the commit. Returns its id."""
     model, received = description.model, from_us(received_us)
     instrument = json.dumps(
@@ -75,9 +74,7 @@ def _plain(model: ChannelModel) -> dict[str, object]:
     return {**plain, "profile_digest": model.profile_digest.hex()}
 
 
-async def of_descriptor(
-    connection: asyncpg.Connection, gateway: str, epoch: int, descriptor_seq: int
-) -> dict[int, Channel]:
+async def of_descriptor(connection: Connection, gateway: str, epoch: int, descriptor_seq: int) -> dict[int, Channel]:
     """The gateway's channel ids of one descriptor entry → server-wide channels, as described then."""
     rows = await connection.fetch(sql("channels/of_descriptor"), gateway, epoch, descriptor_seq)
     return {

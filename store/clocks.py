@@ -10,18 +10,19 @@ from store.times import from_us
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import asyncpg
+    from store.connection import Connection
+
 
 Boot = tuple[str, bytes]
 """(gateway, boot id)"""
 
 
-async def learn(connection: asyncpg.Connection, boot: Boot, utc_offset_us: int, source: int, received_us: int) -> None:
+async def learn(connection: Connection, boot: Boot, utc_offset_us: int, source: int, received_us: int) -> None:
     """Keep the mapping of a boot unless there is one; part of the commit of the entry that has it."""
     await connection.execute(sql("record/clock"), boot[0], boot[1], utc_offset_us, source, from_us(received_us))
 
 
-async def offsets(connection: asyncpg.Connection, boots: Sequence[Boot]) -> dict[Boot, int]:
+async def offsets(connection: Connection, boots: Sequence[Boot]) -> dict[Boot, int]:
     """Per boot what to add to µs since boot to get UTC µs; boots without a mapping are left out."""
     rows = await connection.fetch(sql("record/clocks"), [boot[0] for boot in boots], [boot[1] for boot in boots])
     return {(row["gateway"], row["boot"]): row["utc_offset_us"] for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 from pydantic import Field
@@ -12,6 +12,11 @@ from telemetry.strict import StrictModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    """What a store function takes: a connection of its own, or one lent by a pool. For annotations only."""
 
 CONNECT_S = 10.0
 

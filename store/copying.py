@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    import asyncpg
+    from store.connection import Connection
+
 
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER: Final = b"\xff\xff"
@@ -25,7 +26,7 @@ TIME_MAX_US: Final = 253_370_764_800_000_000
 """1900 and 9999: every reader can hold times between them. Times beyond are set to the nearer one."""
 
 
-async def copy_binary(connection: asyncpg.Connection, table: str, columns: Sequence[str], rows: bytes) -> None:
+async def copy_binary(connection: Connection, table: str, columns: Sequence[str], rows: bytes) -> None:
     """COPY rows laid out as above into `table`. Raises asyncpg.PostgresError."""
     await connection.copy_to_table(table, source=_chunks(rows), columns=columns, format="binary")
 

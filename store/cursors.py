@@ -13,7 +13,7 @@ from store.times import from_us, to_us
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import asyncpg
+    from store.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Dated:
     utc_offset_us: int
 
 
-async def cursors(connection: asyncpg.Connection, projection: str) -> dict[int, Place]:
+async def cursors(connection: Connection, projection: str) -> dict[int, Place]:
     """Partition → how far the projection has come."""
     rows = await connection.fetch(sql("projection/cursors"), projection)
     return {row["partition"]: Place(row["position"], to_us(row["received"])) for row in rows}
 
 
 async def move(
-    connection: asyncpg.Connection, projection: str, before: Mapping[int, Place], after: Mapping[int, Place]
+    connection: Connection, projection: str, before: Mapping[int, Place], after: Mapping[int, Place]
 ) -> None:
     """Compare and set the cursors of the partitions in `after`. Raises OwnershipLostError when someone else moved one."""
     partitions = list(after)
@@ -62,18 +62,18 @@ async def move(
         raise OwnershipLostError(f"another follower moved the cursor of {projection}")
 
 
-async def reset(connection: asyncpg.Connection, projection: str) -> None:
+async def reset(connection: Connection, projection: str) -> None:
     """Begin again from the start of the record."""
     await connection.execute(sql("projection/reset"), projection)
     await connection.execute(sql("projection/forget_waiting"), projection)
 
 
-async def lags(connection: asyncpg.Connection) -> dict[str, int]:
+async def lags(connection: Connection) -> dict[str, int]:
     """Per projection how many entries of the record it has not passed yet."""
     return {row["projection"]: row["entries"] for row in await connection.fetch(sql("projection/lags"))}
 
 
-async def wait(connection: asyncpg.Connection, projection: str, entries: Sequence[Waiting]) -> None:
+async def wait(connection: Connection, projection: str, entries: Sequence[Waiting]) -> None:
     """Let entries wait for the mapping of their boot."""
     await connection.execute(
         sql("projection/wait"),
@@ -86,7 +86,7 @@ async def wait(connection: asyncpg.Connection, projection: str, entries: Sequenc
     )
 
 
-async def take_dated(connection: asyncpg.Connection, projection: str, limit: int) -> list[Dated]:
+async def take_dated(connection: Connection, projection: str, limit: int) -> list[Dated]:
     """Take entries from the waiting list whose boot has a mapping by now; gone from it when this transaction commits."""
     rows = await connection.fetch(sql("projection/dated"), projection, limit)
     return [

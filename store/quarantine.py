@@ -11,7 +11,8 @@ from store.named import sql
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import asyncpg
+    from store.connection import Connection
+
 
 SLOTS: Final = 4096
 """Rows of the ring: with payloads of at most 64 KiB a quarter of a GiB, whatever anybody sends."""
@@ -32,12 +33,12 @@ class Quarantined:
     payload: bytes
 
 
-async def next_slot(connection: asyncpg.Connection) -> int:
+async def next_slot(connection: Connection) -> int:
     """The slot after the latest."""
     return int(await connection.fetchval(sql("quarantine/next_slot"))) % SLOTS
 
 
-async def put(connection: asyncpg.Connection, refused: Sequence[tuple[int, Quarantined]]) -> None:
+async def put(connection: Connection, refused: Sequence[tuple[int, Quarantined]]) -> None:
     """Keep refused messages in their slots, over what was there. Text is cut to what fits; NUL cannot be stored."""
     rows = [
         (
@@ -55,7 +56,7 @@ async def put(connection: asyncpg.Connection, refused: Sequence[tuple[int, Quara
     await connection.executemany(sql("quarantine/put"), rows)
 
 
-async def count(connection: asyncpg.Connection, counts: Mapping[tuple[str, str], int]) -> None:
+async def count(connection: Connection, counts: Mapping[tuple[str, str], int]) -> None:
     """Add to the counts of (gateway or '', reason) of today."""
     await connection.execute(
         sql("quarantine/count"),

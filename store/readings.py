@@ -15,8 +15,9 @@ from store.times import from_us, to_us
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import asyncpg
     from numpy.typing import NDArray
+
+    from store.connection import Connection
 
 COLUMNS: Final = ("time", "value", "channel", "quality")
 _ROW: Final = np.dtype([
@@ -70,17 +71,17 @@ def binary(rows: Rows) -> bytes:
     return out.tobytes()
 
 
-async def insert(connection: asyncpg.Connection, rows: Rows) -> None:
+async def insert(connection: Connection, rows: Rows) -> None:
     """COPY rows into `readings`. Raises asyncpg.PostgresError."""
     await insert_binary(connection, binary(rows))
 
 
-async def insert_binary(connection: asyncpg.Connection, laid_out: bytes) -> None:
+async def insert_binary(connection: Connection, laid_out: bytes) -> None:
     """COPY what `binary` made into `readings`."""
     await copy_binary(connection, "readings", COLUMNS, laid_out)
 
 
-async def insert_doubtful(connection: asyncpg.Connection, rows: Rows, doubt: Doubt) -> None:
+async def insert_doubtful(connection: Connection, rows: Rows, doubt: Doubt) -> None:
     """COPY rows into `readings_doubtful` with the reason."""
     out = np.empty(len(rows), _DOUBTFUL_ROW)
     out["columns"], out["n0"], out["n1"], out["n2"], out["n3"], out["n4"], out["n5"] = 6, 8, 8, 8, 4, 2, 2
@@ -89,35 +90,35 @@ async def insert_doubtful(connection: asyncpg.Connection, rows: Rows, doubt: Dou
     await copy_binary(connection, "readings_doubtful", _DOUBTFUL_COLUMNS, out.tobytes())
 
 
-async def count_late(connection: asyncpg.Connection, rows: Rows) -> None:
+async def count_late(connection: Connection, rows: Rows) -> None:
     """Count rows older than the retention, by channel and day of receipt."""
     keys, counts = np.unique(np.stack([rows.channel.astype(np.int64), rows.received_us]), axis=1, return_counts=True)
     times = [from_us(int(received_us)) for received_us in keys[1]]
     await connection.execute(sql("readings/late"), keys[0].tolist(), times, counts.tolist())
 
 
-async def horizons(connection: asyncpg.Connection) -> list[tuple[int, int]]:
+async def horizons(connection: Connection) -> list[tuple[int, int]]:
     """What retention dropped: (when, rows before this), both UTC µs, in order of when."""
     rows = await connection.fetch(sql("readings/horizons"))
     return [(to_us(row["at"]), to_us(row["dropped_before"])) for row in rows]
 
 
-async def drop_before(connection: asyncpg.Connection, until: datetime) -> int:
+async def drop_before(connection: Connection, until: datetime) -> int:
     """Drop whole chunks of readings before a time; returns how many. Raises LockNotAvailableError to be tried later."""
     return len(await connection.fetch(sql("readings/drop_before"), until))
 
 
-async def drop_doubtful_before(connection: asyncpg.Connection, until: datetime) -> int:
+async def drop_doubtful_before(connection: Connection, until: datetime) -> int:
     """Drop whole chunks of doubtful readings received before a time. Errors as `drop_before`."""
     return len(await connection.fetch(sql("readings/drop_doubtful_before"), until))
 
 
-async def chunk_sizes(connection: asyncpg.Connection) -> list[tuple[datetime, datetime, int]]:
+async def chunk_sizes(connection: Connection) -> list[tuple[datetime, datetime, int]]:
     """(from, to, bytes with indexes) of the chunks of `readings`, oldest first."""
     rows = await connection.fetch(sql("readings/chunk_sizes"))
     return [(row["range_start"], row["range_end"], row["bytes"]) for row in rows]
 
 
-async def clear(connection: asyncpg.Connection) -> None:
+async def clear(connection: Connection) -> None:
     """Drop all that this projection derived; as `antoan_owner`."""
     await connection.execute(sql("readings/clear"))

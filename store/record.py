@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import asyncpg
     from numpy.typing import NDArray
 
+    from store.connection import Connection
+
 CHANGED_CHANNEL: Final = "antoan_record"
 """NOTIFY after each commit; the payload names the partitions, joined by commas. It wakes; cursors decide."""
 
@@ -133,25 +135,25 @@ def binary_row(message: NewMessage, place: Place, more: bytes | None = None) -> 
     ))  # fmt: skip
 
 
-async def advance(connection: asyncpg.Connection, wanted: Mapping[int, int]) -> dict[int, Place]:
+async def advance(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Place]:
     """Lock partitions and take so many positions of each; part of the commit. Returns their places after it."""
     rows = await connection.fetch(sql("partition/advance"), list(wanted), list(wanted.values()))
     return {row["partition"]: Place(row["position"], to_us(row["received"])) for row in rows}
 
 
-async def append(connection: asyncpg.Connection, messages: Sequence[tuple[NewMessage, Place]]) -> None:
+async def append(connection: Connection, messages: Sequence[tuple[NewMessage, Place]]) -> None:
     """Append messages at their places; part of the commit. Raises asyncpg.PostgresError."""
     rows = b"".join([binary_row(message, place) for message, place in messages])
     await copying.copy_binary(connection, "record", _COLUMNS, rows)
 
 
-async def append_runs(connection: asyncpg.Connection, runs: Sequence[tuple[NewMessage, Place, bytes]]) -> None:
+async def append_runs(connection: Connection, runs: Sequence[tuple[NewMessage, Place, bytes]]) -> None:
     """Append to the second form of the record, each with its packed receipts."""
     rows = b"".join([binary_row(message, place, packed) for message, place, packed in runs])
     await copying.copy_binary(connection, "record_run", (*_COLUMNS, "receipts"), rows)
 
 
-async def notify(connection: asyncpg.Connection, partitions: Sequence[int]) -> None:
+async def notify(connection: Connection, partitions: Sequence[int]) -> None:
     """Wake the followers of the partitions when this transaction commits."""
     await connection.execute(sql("record/notify"), CHANGED_CHANNEL, ",".join(map(str, partitions)))
 
@@ -176,7 +178,7 @@ def _stored(row: asyncpg.Record) -> StoredMessage:
 
 
 async def after(
-    connection: asyncpg.Connection, partition: int, place: Place, *, messages: int = 512, max_bytes: int = 8 << 20
+    connection: Connection, partition: int, place: Place, *, messages: int = 512, max_bytes: int = 8 << 20
 ) -> list[StoredMessage]:
     """Messages of a partition after a place in commit order: at most so many, and so many bytes (but at least one)."""
     received = from_us(place.received_us)
@@ -185,25 +187,25 @@ async def after(
 
 
 async def chain(
-    connection: asyncpg.Connection, gateway: str, epoch: int, seq: int = -1, position: int = 0, *, messages: int = 256
+    connection: Connection, gateway: str, epoch: int, seq: int = -1, position: int = 0, *, messages: int = 256
 ) -> list[StoredMessage]:
     """Messages of a chain after (seq, position), in order of their last seq, forks among them; page with the last one's."""
     rows = await connection.fetch(sql("record/chain"), gateway, epoch, seq, messages, position)
     return [_stored(row) for row in rows]
 
 
-async def spanning(connection: asyncpg.Connection, gateway: str, from_us_: int, to_us_: int) -> list[StoredMessage]:
+async def spanning(connection: Connection, gateway: str, from_us_: int, to_us_: int) -> list[StoredMessage]:
     """Linked messages of a gateway that may hold readings of a span of event time (UTC µs, both ends included)."""
     rows = await connection.fetch(sql("record/spanning"), gateway, from_us(from_us_), from_us(to_us_))
     return [_stored(row) for row in rows]
 
 
-async def find(connection: asyncpg.Connection, gateway: str, epoch: int, seq: int) -> tuple[int, bytes, bytes] | None:
+async def find(connection: Connection, gateway: str, epoch: int, seq: int) -> tuple[int, bytes, bytes] | None:
     """The linked message that holds an entry: (its last seq, its digest, its bytes); None when the record has none."""
     row = await connection.fetchrow(sql("record/find"), gateway, epoch, seq)
     return None if row is None else (row["seq"], row["digest"], row["sealed"])
 
 
-async def has_fork(connection: asyncpg.Connection, gateway: str, epoch: int, seq: int, digest: bytes) -> bool:
+async def has_fork(connection: Connection, gateway: str, epoch: int, seq: int, digest: bytes) -> bool:
     """Whether this fork is kept already."""
     return bool(await connection.fetchval(sql("record/has_fork"), gateway, epoch, seq, digest))
