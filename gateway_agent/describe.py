@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from alerts.engine.level import scaled
@@ -48,17 +47,12 @@ def describe(driver: Driver, name: str) -> ChannelModel:
             serial=serial_of(driver),
         ),
         profile=profile.id,
-        profile_digest=profile_digest(driver),
+        profile_digest=driver.profile_digest,
         period_us=round(driver.period_s * 1_000_000),
         range=_range(channel),
         verification=None,
         calibration=None if settings.calibrated_on is None else Certificate(date=settings.calibrated_on.isoformat()),
     )
-
-
-def profile_digest(driver: Driver) -> bytes:
-    """SHA-256 of the profile's canonical JSON."""
-    return hashlib.sha256(driver.profile.model_dump_json(by_alias=True).encode()).digest()
 
 
 def _range(channel: Channel) -> Range | None:

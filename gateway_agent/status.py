@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from telemetry.status import Latest, Status
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from gateway_agent.batch import Reading
     from telemetry.link import Clock
 
-VERSION = version("antoan")
+try:
+    VERSION = version("antoan")
+except PackageNotFoundError:  # run from its source, not installed
+    VERSION = "source"
 
 MAX_LATEST = 500
 """Latest values in a status: 500 of about 30 bytes stay well under the size of a message."""

@@ -146,17 +146,16 @@ class Spool:
                 found.append(SpooledEntry(position - epoch * SEQS, Kind(kind), digest, readings, wire))
         return found
 
-    def digest(self, row: EpochRow, seq: int) -> bytes | None:
+    def digest(self, epoch: int, seq: int) -> bytes | None:
         """Our digest of a seq, the genesis for -1; None where the entry is no longer spooled."""
-        if seq == -1:
-            return row.genesis
+        query = (
+            "SELECT genesis FROM epoch WHERE epoch = :epoch AND :seq = -1 UNION ALL "
+            "SELECT digest FROM entry WHERE position = :position AND :seq >= 0 UNION ALL "
+            "SELECT gone_digest FROM epoch WHERE epoch = :epoch AND gone_to = :seq AND :seq >= 0"
+        )
         with _reading():
-            found = self._db.execute(
-                "SELECT digest FROM entry WHERE position = ?", (row.epoch * SEQS + seq,)
-            ).fetchone()
-        if found is not None:
-            return bytes(found[0])
-        return row.gone_digest if seq == row.gone_to else None
+            found = self._db.execute(query, {"epoch": epoch, "seq": seq, "position": epoch * SEQS + seq}).fetchone()
+        return None if found is None else bytes(found[0])
 
     def readings_between(self, epoch: int, after: int, to: int) -> int:
         """Readings in the entries `after` + 1 .. `to` that are spooled."""
