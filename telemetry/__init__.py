@@ -16,7 +16,7 @@ Module map (docs/wire.md is the same in CDDL, for readers in other languages)
 | `seal`       | `Sealer`: contents in, `SealedEntry` out |
 | `message`    | `parse_message` → `Message` (an entry, or a run of entries): verify, check, contents |
 | `opened`     | `Opened`: proven contents as numpy columns |
-| `run`        | `merge`, `split`, `redact` |
+| `run`, `redacting` | `merge`, `merge_within`; `redact` withholds leaves |
 | `chain`      | `Head`, `verify_chain`: names what was dropped, repeated, reordered, truncated, altered |
 | `events`     | typed bodies of event leaves |
 | `descriptor` | `ChannelModel`: the typed body of a channel descriptor |

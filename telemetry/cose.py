@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from telemetry import cbor
 from telemetry.errors import BadSignature, Malformed, UnknownKey
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 EDDSA: Final = -8
 """COSE algorithm EdDSA with an Ed25519 key: what every COSE library knows."""
+
+ES256: Final = -7
+"""COSE algorithm ES256 with a P-256 key (uncompressed point): what secure elements for small boards can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,21 @@ class _Verifier(Protocol):
     def verify(self, signature: bytes, data: bytes, /) -> None: ...
 
 
+class _Es256:
+    """ECDSA with P-256 and SHA-256; COSE's signatures are r ‖ s, 32 bytes each."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
+
+    def verify(self, signature: bytes, data: bytes, /) -> None:
+        """Raises InvalidSignature."""
+        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+        self._key.verify(encode_dss_signature(r, s), data, ec.ECDSA(hashes.SHA256()))
+
+
 _PUBLIC: Final[dict[int, tuple[int, Callable[[bytes], _Verifier]]]] = {
     EDDSA: (64, Ed25519PublicKey.from_public_bytes),
+    ES256: (64, _Es256),
 }
 """The registry: COSE algorithm → (signature length, reader of raw public keys). A new algorithm is one line here."""
 

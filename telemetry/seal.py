@@ -120,7 +120,7 @@ def _normal(content: Content) -> Content:
         _bound(content.channel, limits.CHANNEL_MAX, "channel")
     else:
         _bound(content.type, 2**32 - 1, "event type")
-        _bound(abs(content.t), 2**63 - 1, "event time")
+        _bound(content.t + 2**63, 2**64 - 1, "event time (+ 2^63)")
     _bound(len(content.body), limits.BODY_BYTES, "bytes of body")
     return content
 
