@@ -1,0 +1,147 @@
+/** One chart: mean line, band from lowest to highest, limit lines with their values, gaps hatched. Drawn by uPlot. */
+import uPlot from "uplot";
+import type { LimitLine } from "./forms";
+import { decimal } from "./format";
+import type { Series, Stretch } from "./series";
+
+export interface Drawing {
+  series: Series;
+  gaps: Stretch[];
+  limits: LimitLine[];
+  sinceMs: number;
+  untilMs: number;
+}
+
+const INK = "#0b4f6c";
+const BAND = "rgba(11, 79, 108, 0.16)";
+const AXIS = "#44525f";
+const GRID = "#e4e8ec";
+const LIMIT: Record<LimitLine["priority"], string> = { urgent: "#a3001b", high: "#8a3b00", medium: "#6b5200", low: "#44525f" };
+const FONT = "13px system-ui, sans-serif";
+
+export class Chart {
+  private readonly plot: uPlot;
+  private drawing: Drawing;
+
+  constructor(element: HTMLElement, drawing: Drawing, timeZone: string, height: number) {
+    this.drawing = drawing;
+    this.plot = new uPlot(this.options(element.clientWidth, height, timeZone), columns(drawing.series), element);
+  }
+
+  update(drawing: Drawing): void {
+    this.drawing = drawing;
+    this.plot.setData(columns(drawing.series), false);
+    this.plot.batch(() => {
+      this.plot.setScale("x", { min: drawing.sinceMs / 1000, max: drawing.untilMs / 1000 });
+    });
+    this.plot.redraw(true, true);
+  }
+
+  resize(width: number, height: number): void {
+    this.plot.setSize({ width, height });
+  }
+
+  destroy(): void {
+    this.plot.destroy();
+  }
+
+  private options(width: number, height: number, timeZone: string): uPlot.Options {
+    return {
+      width,
+      height,
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [10, 8, 0, 0],
+      tzDate: (s) => uPlot.tzDate(new Date(s * 1000), timeZone),
+      scales: {
+        x: { time: true, range: () => [this.drawing.sinceMs / 1000, this.drawing.untilMs / 1000] },
+        y: { range: (_, low, high) => range(low, high, this.drawing.limits) },
+      },
+      axes: [
+        { ...AXES, space: 70, values: [[3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1], [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]] },
+        { ...AXES, space: 34, size: 52, values: (_, splits) => splits.map((value) => decimal(String(Number(value.toPrecision(6))))) },
+      ],
+      series: [
+        {},
+        { stroke: INK, width: 2, points: { show: false }, spanGaps: false, gaps: (u, _, from, to, gaps) => this.breaks(u, from, to, gaps) },
+        { stroke: "transparent", points: { show: false } },
+        { stroke: "transparent", points: { show: false } },
+      ],
+      bands: [{ series: [2, 3], fill: BAND }],
+      hooks: { drawClear: [(u) => this.hatch(u)], draw: [(u) => this.limitLines(u)] },
+    };
+  }
+
+  /** The line breaks at gaps too, not only at readings without a value. */
+  private breaks(u: uPlot, _from: number, _to: number, gaps: [number, number][]): [number, number][] {
+    const own = this.drawing.gaps.map(
+      (gap) => [u.valToPos(gap.sinceMs / 1000, "x", true), u.valToPos(gap.untilMs / 1000, "x", true)] as [number, number],
+    );
+    return [...gaps, ...own].sort((a, b) => a[0] - b[0]);
+  }
+
+  private hatch(u: uPlot): void {
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.beginPath();
+    for (const gap of this.drawing.gaps) {
+      const from = Math.max(u.valToPos(gap.sinceMs / 1000, "x", true), bbox.left);
+      const to = Math.min(u.valToPos(gap.untilMs / 1000, "x", true), bbox.left + bbox.width);
+      if (to > from) ctx.rect(from, bbox.top, to - from, bbox.height);
+    }
+    ctx.clip();
+    ctx.fillStyle = "#f1f3f5";
+    ctx.fillRect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.strokeStyle = "#8d99a5";
+    ctx.lineWidth = devicePixelRatio;
+    ctx.beginPath();
+    const step = 9 * devicePixelRatio;
+    for (let x = bbox.left - bbox.height; x < bbox.left + bbox.width; x += step) {
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+    }
+    ctx.stroke();
+    ctx.restore();
+  }
+
+  private limitLines(u: uPlot): void {
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.font = FONT.replace("13px", `600 ${13 * devicePixelRatio}px`);
+    for (const limit of this.drawing.limits) {
+      const y = Math.round(u.valToPos(limit.value, "y", true));
+      if (y < bbox.top || y > bbox.top + bbox.height) continue;
+      ctx.strokeStyle = ctx.fillStyle = LIMIT[limit.priority];
+      ctx.lineWidth = 2 * devicePixelRatio;
+      ctx.setLineDash([8 * devicePixelRatio, 5 * devicePixelRatio]);
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      ctx.textAlign = "right";
+      const under = y - 18 * devicePixelRatio < bbox.top;
+      ctx.textBaseline = under ? "top" : "bottom";
+      const text = `${limit.above ? "≥" : "≤"} ${decimal(String(limit.value))}`;
+      ctx.fillText(text, bbox.left + bbox.width - 4 * devicePixelRatio, y + (under ? 4 : -4) * devicePixelRatio);
+    }
+    ctx.restore();
+  }
+}
+
+const AXES: uPlot.Axis = { stroke: AXIS, font: FONT, grid: { stroke: GRID, width: 1 }, ticks: { show: false }, gap: 6 };
+
+function columns(series: Series): uPlot.AlignedData {
+  return [series.times.map((ms) => ms / 1000), series.mean, series.high, series.low];
+}
+
+/** The readings, with the nearest limit on either side in sight, and some air. */
+function range(low: number | null, high: number | null, limits: LimitLine[]): [number, number] {
+  let bottom = low ?? 0;
+  let top = high ?? bottom + 1;
+  const above = limits.filter((limit) => limit.above && limit.value >= top).map((limit) => limit.value);
+  const below = limits.filter((limit) => !limit.above && limit.value <= bottom).map((limit) => limit.value);
+  if (above.length) top = Math.min(...above);
+  if (below.length) bottom = Math.max(...below);
+  const air = Math.max((top - bottom) * 0.12, Math.abs(top) * 0.002, 0.05);
+  return [low !== null && low >= 0 && bottom - air < 0 ? 0 : bottom - air, top + air];
+}

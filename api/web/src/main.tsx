@@ -1,0 +1,63 @@
+/** The page: log in, then the screen of the address. */
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { keepFresh } from "./alerts";
+import { ApiFailure } from "./calls";
+import { Empty, Failure, Loading } from "./parts/notice";
+import { Shell } from "./parts/shell";
+import { view } from "./router";
+import { Alert } from "./screens/alert";
+import { Alerts } from "./screens/alerts";
+import { LogIn } from "./screens/log_in";
+import { Site } from "./screens/site";
+import { Sites } from "./screens/sites";
+import { load, session } from "./session";
+import { language, words } from "./language";
+
+function Page() {
+  const failure = useSignal<ApiFailure | null>(null);
+  const start = (): void => {
+    failure.value = null;
+    load().catch((error: unknown) => {
+      if (!(error instanceof ApiFailure)) throw error;
+      failure.value = error;
+    });
+  };
+  useEffect(start, []);
+  if (failure.value) return <Failure failure={failure.value} retry={start} />;
+  if (session.value === undefined) return <Loading />;
+  return session.value === null ? <LogIn /> : <Inside />;
+}
+
+function Inside() {
+  useEffect(keepFresh, []);
+  return (
+    <Shell>
+      <Screen />
+    </Shell>
+  );
+}
+
+function Screen() {
+  const here = view.value;
+  switch (here.name) {
+    case "sites":
+      return <Sites />;
+    case "site":
+      return <Site key={here.id} id={here.id} />;
+    case "alerts":
+      return <Alerts />;
+    case "alert":
+      return <Alert key={here.id} id={here.id} />;
+    case "nowhere":
+      return <Empty title={words.value.notFound} />;
+  }
+}
+
+function Titled() {
+  document.title = `AnToan · ${words.value.product}`;
+  return <Page key={language.value} />;
+}
+
+render(<Titled />, document.getElementById("page") as HTMLElement);
