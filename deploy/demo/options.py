@@ -1,0 +1,26 @@
+"""What the demonstration was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """The words of `./antoan demo`, as plain values."""
+
+    fresh: bool = False
+    """Drop what an earlier demonstration kept, and begin anew."""
+    speed: float = 1.0
+    """Seconds of recording played in one second."""
+    headless: bool = False
+    """Nobody watches: run for `seconds`, count, report, end."""
+    seconds: float = 30.0
+    json: bool = False
+    """Print one JSON object, last."""
+    tour: bool = False
+    """Tell the story in 60 seconds, then go on."""
+    database: str | None = None
+    """URL of a server to use instead of our own; its user must be a superuser."""
+    broker: str | None = None
+    """URL of the gateways' listener of a broker that has the files of deploy.stack.compose."""
