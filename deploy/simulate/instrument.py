@@ -11,6 +11,7 @@ from deploy.simulate.sources import Player, player, ramp
 from firmware_profiles.decoding import modbus
 from firmware_profiles.loader import load
 from firmware_profiles.schema import FrameInterface, ModbusInterface
+from firmware_profiles.schema.profile import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,8 @@ class Instrument:
         """From now on this channel goes to a value in a straight line within `over_s` played seconds, and stays."""
         if channel not in self.profile.channels:
             raise ValueError(f"{self.settings.name} has no channel {channel!r}")
+        if value is None and not self._has_code_for_no_value(channel):
+            raise ValueError(f"{self.profile.id} knows no code for 'no value' of {channel}")
         at_s = self._played_s()
         start = self._value(channel, at_s)
         if value is None or start is None:
@@ -98,6 +101,10 @@ class Instrument:
             if not exchange.request_bytes
             for frame in frames(self.profile, exchange, values, self.stated)
         ]
+
+    def _has_code_for_no_value(self, channel: str) -> bool:
+        groups = [group for i in self.profile.interfaces.values() for group in fields_of(i)]
+        return any(f.invalid for group in groups for name, f in group.items() if (f.channel or name) == channel)
 
     def _value(self, channel: str, at_s: float) -> Decimal | None:
         if channel in self._players:

@@ -181,8 +181,9 @@ def _prove(body: bytes, frame: Frame) -> None:
     if frame.checksum is not None:
         place = checksum_place(body, frame.checksum)
         expected = checksum_bytes(body, frame.checksum)
-        if body[place].upper() != expected:
-            text = f"checksum {body[place].hex(' ').upper()}, computed {expected.hex(' ').upper()}"
+        found = body[place].upper() if frame.checksum.form == "hex" else body[place]
+        if found != expected:
+            text = f"checksum {found.hex(' ').upper()}, computed {expected.hex(' ').upper()}"
             raise DecodeError(frame.checksum.error, text)
     for constant in frame.constants:
         start = constant.at if constant.at >= 0 else len(body) + constant.at

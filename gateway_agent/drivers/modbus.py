@@ -9,6 +9,7 @@ from firmware_profiles.decoding.modbus import read_pdu
 from firmware_profiles.decoding.readings import to_readings
 from firmware_profiles.decoding.registers import take_registers
 from firmware_profiles.decoding.results import DecodeError
+from firmware_profiles.schema import Block
 from gateway_agent.drivers.base import Identity, NoReading, Sample
 from gateway_agent.drivers.common import DriverBase, check_identity, to_samples
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from firmware_profiles.decoding.results import Raw
-    from firmware_profiles.schema import Block, ModbusInterface
+    from firmware_profiles.schema import ModbusInterface, RegisterField
     from gateway_agent.drivers.common import Plan
     from gateway_agent.drivers.modbus_bus import ModbusBus
 
@@ -34,6 +35,7 @@ class ModbusDriver(DriverBase):
         self._interface = interface
         self._bus = bus
         self._unit = interface.unit if plan.settings.address is None else plan.settings.address
+        self._blocks = [*interface.blocks, *_further_blocks(plan, interface)]
         self._misses = 0
         self._rest_until = 0.0
 
@@ -41,7 +43,7 @@ class ModbusDriver(DriverBase):
         """See Driver."""
         self._resting()
         await self.ensure_identified()
-        raw, taken_us = await self._read(self._interface.blocks)
+        raw, taken_us = await self._read(self._blocks)
         try:
             decoded = to_readings(self.profile, self._interface.fields, raw)
         except DecodeError as error:
@@ -86,3 +88,18 @@ class ModbusDriver(DriverBase):
     def _resting(self) -> None:
         if asyncio.get_running_loop().time() < self._rest_until:
             raise NoReading("resting", f"{self.settings.name} has not answered {self._misses} times; asked rarely now")
+
+
+def _further_blocks(plan: Plan, interface: ModbusInterface) -> list[Block]:
+    """Reads for the chosen channels that lie outside the blocks of the profile."""
+    further = []
+    for name, field in interface.fields.items():
+        wanted = (field.channel or name) in plan.channels
+        if wanted and not any(_covers(block, field) for block in interface.blocks):
+            further.append(Block(function=field.function, address=field.address, count=field.count))
+    return further
+
+
+def _covers(block: Block, field: RegisterField) -> bool:
+    last = field.address + field.count
+    return block.function == field.function and block.address <= field.address and last <= block.address + block.count

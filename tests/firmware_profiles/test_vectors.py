@@ -1,0 +1,43 @@
+"""The byte vectors of the field: each must decode by its profile alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firmware_profiles.decoding.decode import decode
+from firmware_profiles.decoding.results import DecodeError
+from firmware_profiles.loader import ids, load
+
+FILE = Path(__file__).parent / "vectors" / "instrument_vectors.json"
+ALL: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))["vectors"]
+PROFILED = [v for v in ALL if v["instrument"] in set(ids()) and "response_hex" in v]
+
+
+@pytest.mark.parametrize("vector", PROFILED, ids=lambda v: v["id"])
+def test_a_vector_decodes_to_what_it_states(vector: dict[str, Any]) -> None:
+    profile = load(vector["instrument"]).profile
+    response, request = bytes.fromhex(vector["response_hex"]), bytes.fromhex(vector.get("request_hex", ""))
+    expected = vector["expected"]
+    if "error" in expected:
+        with pytest.raises(DecodeError) as caught:
+            decode(profile, response, request)
+        assert caught.value.kind == expected["error"]
+        return
+    decoded = decode(profile, response, request)
+    for name, wanted in expected["values"].items():
+        reading = decoded.readings[name]
+        unit = profile.channels[name].shown_unit if name in profile.channels else "bool"
+        assert unit == wanted["unit"], name
+        if wanted["value"] is None:
+            assert reading.stated is None
+            assert reading.scaled is None
+            assert reading.word == expected.get("quality", reading.word)
+        elif isinstance(wanted["value"], int | float) and not isinstance(wanted["value"], bool):
+            tolerance = vector.get("decode_params", {}).get("tolerance", 0)
+            assert float(reading.stated or 0) == pytest.approx(wanted["value"], rel=1e-4, abs=tolerance)
+        else:
+            assert reading.stated == wanted["value"]
