@@ -100,8 +100,8 @@ class Watch:
 
     async def run(self) -> None:
         """Wait for ownership, then work until cancelled."""
-        while not await alerts_engine.try_own(self._conn):
-            await asyncio.sleep(OWN_EVERY_S)  # noqa: ASYNC110  (the event is in the database)
+        while not await alerts_engine.try_own(self._conn):  # noqa: ASYNC110  (the event is in the database)
+            await asyncio.sleep(OWN_EVERY_S)
         await self._conn.add_listener(store_record.CHANGED_CHANNEL, self._on_record)
         await self._conn.add_listener(alerts_rules.CHANGED_CHANNEL, self._on_rules)
         await self._follower.load()

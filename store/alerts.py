@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asyncpg import Record
-    from asyncpg.pool import PoolConnectionProxy
 
-    Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
+    from store.connection import Connection
 
 CHANGED_CHANNEL = "antoan_alert"
 """PostgreSQL NOTIFY channel: an alert was raised or changed; the payload is its id."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from store.named import sql
 from store.record import Place
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    import asyncpg
-    from asyncpg.pool import PoolConnectionProxy
-
-    Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
+    from store.connection import Connection
 
 OWNER_LOCK = 0x416C7274
 """Advisory lock of the one alert service that writes ("Alrt"); other than those of migration and ingest."""

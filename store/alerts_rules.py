@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -15,10 +15,7 @@ from telemetry.strict import StrictModel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import asyncpg
-    from asyncpg.pool import PoolConnectionProxy
-
-    Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
+    from store.connection import Connection
 
 CHANGED_CHANNEL = "antoan_alert_rules"
 """PostgreSQL NOTIFY channel: rules were loaded or retired."""

@@ -3,22 +3,22 @@
 WITH place AS (
     SELECT deployment.id AS deployment, deployment.site, deployment.agency
     FROM deployment
-    WHERE deployment.gateway = $1
-      AND deployment.started_at <= coalesce($17, $23) AND coalesce(deployment.ended_at, 'infinity') > coalesce($17, $23)
+    WHERE deployment.gateway = $1::text
+      AND deployment.started_at <= coalesce($17::timestamptz, $23::timestamptz) AND coalesce(deployment.ended_at, 'infinity') > coalesce($17::timestamptz, $23::timestamptz)
 ), spot AS (
     SELECT point FROM point_channel
-    WHERE gateway = $1 AND channel = $2
-      AND from_at <= coalesce($17, $23) AND coalesce(until_at, 'infinity') > coalesce($17, $23)
+    WHERE gateway = $1::text AND channel = $2::integer
+      AND from_at <= coalesce($17::timestamptz, $23::timestamptz) AND coalesce(until_at, 'infinity') > coalesce($17::timestamptz, $23::timestamptz)
 )
 INSERT INTO alert (
     gateway, gateway_channel, rule, boot, raised_us, rule_version, kind, cycle, priority, origin, title, channel,
     set_point, unit, exponent, value, raised_at, since_at, peak, at_least, epoch, seq, entry_received, notice_received,
     edge_epoch, edge_episode, late, provisional, detail, deployment, site, agency, point)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-    CASE WHEN $10 = 'server' AND NOT $27 THEN $23 END, CASE WHEN $10 = 'gateway' THEN $23 END,
-    $24, $25, $26, $27, $28,
+SELECT $1::text, $2::integer, $3, $4, $5, $6, $7, $8, $9, $10::text, $11, $12, $13, $14, $15, $16, $17::timestamptz, $18, $19, $20, $21, $22,
+    CASE WHEN $10::text = 'server' AND NOT $27::boolean THEN $23::timestamptz END, CASE WHEN $10 = 'gateway' THEN $23::timestamptz END,
+    $24, $25, $26, $27::boolean, $28,
     (SELECT deployment FROM place), (SELECT site FROM place),
-    coalesce((SELECT agency FROM place), (SELECT agency FROM gateway WHERE gateway.gateway = $1)),
+    coalesce((SELECT agency FROM place), (SELECT agency FROM gateway WHERE gateway.gateway = $1::text)),
     (SELECT point FROM spot)
 ON CONFLICT (gateway, gateway_channel, rule, boot, raised_us) DO UPDATE SET
     entry_received = coalesce(alert.entry_received, excluded.entry_received),
