@@ -37,8 +37,9 @@ class Followed:
     opened: Opened | None
     each_received_us: NDArray[np.int64] | None = None
     """Per entry after the skipped ones, where they differ (runs at rest)."""
-    offsets_us: tuple[int | None, ...] | None = None
-    """Per entry what to add to times since boot; set where it is not the entry's own."""
+    only: int | None = None
+    """Only this entry of the message is meant (it waited for its clock), at `only_offset_us` from boot to UTC."""
+    only_offset_us: int = 0
 
     @property
     def size(self) -> int:

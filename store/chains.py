@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from store.errors import OwnershipLostError
 from store.named import sql
-from store.times import from_us
+from store.times import from_us, to_us
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +30,8 @@ class ChainHead:
     seq: int
     digest: bytes
     ask: int
+    now_us: int = 0
+    """The database's time when this was read for an announcement, UTC µs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ async def move(connection: Connection, moves: Sequence[Move], received_us: int) 
 
 async def ask_all(connection: Connection, partitions: Sequence[int]) -> list[ChainHead]:
     """Give a new ask number to the newest chain of each gateway of the partitions; returns their heads."""
-    return [_head(row) for row in await connection.fetch(sql("chain/ask_all"), list(partitions))]
+    rows = await connection.fetch(sql("chain/ask_all"), list(partitions))
+    return [replace(_head(row), now_us=to_us(row["now"])) for row in rows]
 
 
 async def lose(connection: Connection, losses: Iterable[Loss], received_us: int) -> None:

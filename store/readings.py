@@ -81,6 +81,11 @@ async def insert_binary(connection: Connection, laid_out: bytes) -> None:
     await copy_binary(connection, "readings", COLUMNS, laid_out)
 
 
+async def notify(connection: Connection) -> None:
+    """Wake those who look at rows when this transaction commits."""
+    await connection.execute(sql("record/notify"), CHANGED_CHANNEL, "")
+
+
 async def insert_doubtful(connection: Connection, rows: Rows, doubt: Doubt) -> None:
     """COPY rows into `readings_doubtful` with the reason."""
     out = np.empty(len(rows), _DOUBTFUL_ROW)

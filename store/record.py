@@ -141,6 +141,11 @@ async def advance(connection: Connection, wanted: Mapping[int, int]) -> dict[int
     return {row["partition"]: Place(row["position"], to_us(row["received"])) for row in rows}
 
 
+async def positions(connection: Connection) -> dict[int, int]:
+    """Partition → the last position assigned."""
+    return {row["partition"]: row["position"] for row in await connection.fetch(sql("partition/positions"))}
+
+
 async def append(connection: Connection, messages: Sequence[tuple[NewMessage, Place]]) -> None:
     """Append messages at their places; part of the commit. Raises asyncpg.PostgresError."""
     rows = b"".join([binary_row(message, place) for message, place in messages])
@@ -158,7 +163,8 @@ async def notify(connection: Connection, partitions: Sequence[int]) -> None:
     await connection.execute(sql("record/notify"), CHANGED_CHANNEL, ",".join(map(str, partitions)))
 
 
-def _stored(row: asyncpg.Record) -> StoredMessage:
+def stored_message(row: asyncpg.Record) -> StoredMessage:
+    """A row of either form."""
     return StoredMessage(
         received_us=to_us(row["received"]),
         position=row["position"],
@@ -183,7 +189,7 @@ async def after(
     """Messages of a partition after a place in commit order: at most so many, and so many bytes (but at least one)."""
     received = from_us(place.received_us)
     rows = await connection.fetch(sql("record/after"), partition, place.position, received, messages, max_bytes)
-    return [_stored(row) for row in rows]
+    return [stored_message(row) for row in rows]
 
 
 async def chain(
@@ -191,13 +197,13 @@ async def chain(
 ) -> list[StoredMessage]:
     """Messages of a chain after (seq, position), in order of their last seq, forks among them; page with the last one's."""
     rows = await connection.fetch(sql("record/chain"), gateway, epoch, seq, messages, position)
-    return [_stored(row) for row in rows]
+    return [stored_message(row) for row in rows]
 
 
 async def spanning(connection: Connection, gateway: str, from_us_: int, to_us_: int) -> list[StoredMessage]:
     """Linked messages of a gateway that may hold readings of a span of event time (UTC µs, both ends included)."""
     rows = await connection.fetch(sql("record/spanning"), gateway, from_us(from_us_), from_us(to_us_))
-    return [_stored(row) for row in rows]
+    return [stored_message(row) for row in rows]
 
 
 async def find(connection: Connection, gateway: str, epoch: int, seq: int) -> tuple[int, bytes, bytes] | None:

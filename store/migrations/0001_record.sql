@@ -222,6 +222,11 @@ CREATE TABLE rollup_stale (
     PRIMARY KEY (channel, bucket)
 );
 
+-- A sum modulo 2^64, as two's complement has it: exact for all that instruments say, and no error for what they do not.
+CREATE FUNCTION wrapped_bigint(total numeric) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT (total - floor((total + 9223372036854775808) / 18446744073709551616) * 18446744073709551616)::bigint
+$$;
+
 -- Physical values with their words, for SQL users and Grafana.
 CREATE VIEW readings_physical AS
     SELECT readings.time, channel.id AS channel, channel.gateway, channel.name, channel.quantity, channel.unit,

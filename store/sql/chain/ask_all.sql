@@ -2,4 +2,4 @@
 UPDATE chain_head SET ask = greatest(ask + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
 WHERE partition = ANY($1::smallint[])
   AND epoch = (SELECT max(newest.epoch) FROM chain_head AS newest WHERE newest.gateway = chain_head.gateway)
-RETURNING gateway, epoch, partition, seq, digest, ask
+RETURNING gateway, epoch, partition, seq, digest, ask, clock_timestamp() AS now

@@ -1,0 +1,1 @@
+SELECT drop_record_before($1)

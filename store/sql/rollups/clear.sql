@@ -1,0 +1,1 @@
+TRUNCATE rollup_1m, rollup_1h, rollup_stale
