@@ -197,7 +197,8 @@ def test_raised_and_returned_take_turns_and_name_one_episode(
 
 def judged_plainly(rule: LevelRule, rows: list[tuple[int, int]]) -> list[tuple[str, int]]:
     """The definition, written as plainly as it can be: at_least, no hysteresis, all readings ok."""
-    found, active = [], False
+    found: list[tuple[str, int]] = []
+    active = False
     for end, (t, _) in enumerate(rows):
         delay = (rule.off_delay_s if active else rule.on_delay_s) * S
         begin = end
