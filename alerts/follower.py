@@ -19,6 +19,7 @@ from alerts.edge import apply_edge
 from alerts.evaluator import Evaluator
 from alerts.reading import MessageReader
 from alerts.recording import is_late, record
+from alerts.refusals import Refusals
 from alerts.silences import Silences
 from store import alerts_engine
 from store import record as store_record
@@ -72,6 +73,7 @@ class Follower:
         self._channels: dict[tuple[str, int, int], dict[int, DescribedChannel]] = {}
         self._late: set[str] = set()
         self._silences = Silences()
+        self._refusals = Refusals()
         self._book = RuleBook()
 
     @property
@@ -209,8 +211,13 @@ class Follower:
             self._changed()
 
     async def maintain(self) -> None:
-        """Date the episodes of boots whose UTC has become known."""
+        """Date the episodes of boots whose UTC has become known; find what ingest has refused since."""
         await alerts_engine.date_clockless(self._conn)
+        found = self._refusals.find(await alerts_engine.refused(self._conn), self._book, _now_us())
+        if found:
+            async with self._conn.transaction():
+                await record(self._conn, found, self._settings.late_after_us)
+            self._changed()
 
 
 def _now_us() -> int:

@@ -173,7 +173,9 @@ async def test_an_alert_reaches_the_mailbox_though_the_server_was_busy(
         await followed(kit)
 
         async def delivered() -> bool:
-            return await kit.owner.fetchval("SELECT count(*) FROM alert_notification WHERE state = 'delivered'") == 2
+            return bool(
+                await kit.owner.fetchval("SELECT count(*) FROM alert_notification WHERE state = 'delivered'") == 2
+            )
 
         await until(delivered)
     attempts = await kit.owner.fetch("SELECT attempts FROM alert_notification ORDER BY attempts")
@@ -189,6 +191,6 @@ async def test_what_has_no_way_out_is_a_dead_letter_at_once(database: Database, 
         await webhook.next()
 
         async def dead() -> bool:
-            return await kit.owner.fetchval("SELECT count(*) FROM alert_notification WHERE state = 'dead'") == 1
+            return bool(await kit.owner.fetchval("SELECT count(*) FROM alert_notification WHERE state = 'dead'") == 1)
 
         await until(dead)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alerts.book import load_rules
-from store import alerts
+from store import alerts, quarantine
 from store.alerts_rules import Recipient, put_recipient
 from store.record import State
 from telemetry.events import Alarm
@@ -68,7 +68,7 @@ async def followed(kit: Kit) -> None:
                 WHERE c.projection = 'alerts' AND c.position < partition.position"""
 
     async def done() -> bool:
-        return await kit.owner.fetchval(behind) == 0
+        return bool(await kit.owner.fetchval(behind) == 0)
 
     await until(done)
 
@@ -226,6 +226,20 @@ async def test_a_fork_is_an_alert(database: Database, webhook: Inbox) -> None:
     (alert,) = await all_alerts(database, where)
     assert alert.state == "latched_unacknowledged"
     assert alert.detail == f"fork at seq {twin.link.seq}: a number was used twice"
+
+
+async def test_what_ingest_refused_under_a_kits_name_is_one_alert_a_day(database: Database, webhook: Inbox) -> None:
+    kit, where = await prepared(database, webhook)
+    counts = {(kit.gateway, "bad-signature"): 1, ("kit99999", "bad-signature"): 500}
+    await quarantine.count(await database.connect("antoan_ingest"), counts)
+    async with service(settings(database)):
+        _, message = await webhook.next()
+        assert (message["gateway"], message["rule"]) == (kit.gateway, "chain-broken")
+        await quarantine.count(await database.connect("antoan_ingest"), counts)
+        await kit.measure(1, {kit.now_s(): 142})
+        await webhook.next()
+        await followed(kit)
+    assert sorted(alert.rule for alert in await all_alerts(database, where)) == ["chain-broken", "co-danger"]
 
 
 async def test_the_kits_own_alarm_and_the_servers_evaluation_are_one_alert(database: Database, webhook: Inbox) -> None:
