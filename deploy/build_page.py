@@ -112,6 +112,6 @@ def _text(path: Path) -> str:
 @contextlib.contextmanager
 def _alone(web: Path) -> Iterator[None]:
     """One build at a time; a second waits and then finds its work done."""
-    with (web / ".build.lock").open("w") as lock:
+    with (web / "package-lock.json").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

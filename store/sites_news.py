@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from store.people import Database
 
-CHANGED_CHANNEL = "antoan_readings"
-"""PostgreSQL NOTIFY channel: the projection `readings` has moved."""
-
 
 @dataclass(frozen=True)
 class Head:

@@ -15,8 +15,9 @@ import structlog
 
 from api.live.cursor import Cursor
 from store import sites_news
-from store.alerts import CHANGED_CHANNEL
+from store.alerts import CHANGED_CHANNEL as ALERTS_CHANGED
 from store.connection import connect
+from store.readings import CHANGED_CHANNEL as READINGS_CHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ class Follower:
     async def _follow(self) -> None:
         connection = await connect(self._database, "antoan api live")
         try:
-            for channel in (sites_news.CHANGED_CHANNEL, CHANGED_CHANNEL):
+            for channel in (READINGS_CHANGED, ALERTS_CHANGED):
                 await connection.add_listener(channel, self._heard)
             while not connection.is_closed():
                 await self._look()
@@ -103,7 +104,7 @@ class Follower:
             connection.terminate()
 
     def _heard(self, _connection: object, _pid: int, channel: str, _payload: object) -> None:
-        self._alerts_changed |= channel == CHANGED_CHANNEL
+        self._alerts_changed |= channel == ALERTS_CHANGED
         self._wake.set()
 
     async def _look(self) -> None:

@@ -11,7 +11,7 @@ import aiohttp
 
 from api.passwords import hash_password
 from store import people, sites
-from store.sites_news import CHANGED_CHANNEL
+from store.readings import CHANGED_CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,10 @@ PASSWORD = "đúng mật khẩu"
 PHC = hash_password(PASSWORD)
 GATEWAY = "kit00001"
 PARTITION = 3
+RAISED = {
+    "co": ("danger", {"vi": "CO nguy hiểm đến tính mạng", "en": "CO dangerous to life"}, "25", "[ppm]"),
+    "noise": ("level", {"vi": "Tiếng ồn vượt ngưỡng", "en": "Noise over the set-point"}, "85", "dB[SPL]{A}"),
+}
 
 
 @dataclass
@@ -86,27 +90,37 @@ class World:
         self, *, priority: str = "urgent", cycle: str = "danger", point: str = "co", value: int = 1420
     ) -> int:
         """An alert as the alert service raises it."""
+        kind, title, set_point, unit = RAISED[point]
         number = await self.owner.fetchval(
             """INSERT INTO alert (gateway, gateway_channel, rule, boot, raised_us, kind, cycle, priority, origin, title,
                channel, point, site, deployment, agency, set_point, unit, exponent, value, peak, since_at, raised_at,
                epoch, seq, entry_received)
-               VALUES ($1, 1, 'co-danger', '', $2, $3, $4, $5, 'server', $6, $7, $8, $9, $10, $11, 25, '[ppm]', -1, $12,
-               $12, now() - interval '20 s', now() - interval '20 s', 1, 7, now() - interval '19 s') RETURNING id""",
-            GATEWAY, int(datetime.now(UTC).timestamp() * 1e6), "danger" if cycle == "danger" else "level", cycle, priority,
-            json.dumps({"vi": "CO nguy hiểm đến tính mạng", "en": "CO dangerous to life"}), self.channels[point],
-            self.points[point], self.site, self.deployment, self.agencies["tỉnh"], value,
+               VALUES ($1, $2, 'rule', '', $3, $4, $5, $6, 'server', $7, $8, $9, $10, $11, $12, $13::numeric, $14, -1, $15,
+               $15, now() - interval '80 s', now() - interval '80 s', 1, 7, now() - interval '79 s') RETURNING id""",
+            GATEWAY, self.channels[point], int(datetime.now(UTC).timestamp() * 1e6), kind, cycle, priority,
+            json.dumps(title), self.channels[point], self.points[point], self.site, self.deployment, self.agencies["tỉnh"],
+            set_point, unit, value,
         )  # fmt: skip
         await self.owner.execute("SELECT alert_advance($1, 'raise', NULL, '')", number)
         return int(number)
 
-    async def rule(self, set_point: str, *, quantity: str = "co", unit: str = "[ppm]", **select: object) -> None:
+    async def rule(
+        self,
+        set_point: str,
+        *,
+        quantity: str = "co",
+        unit: str = "[ppm]",
+        kind: str = "danger",
+        priority: str = "urgent",
+        **select: object,
+    ) -> None:
         body = {
-            "id": f"{quantity}-{set_point}", "kind": "danger", "priority": "urgent", "direction": "at_least",
+            "id": f"{quantity}-{set_point}", "kind": kind, "priority": priority, "direction": "at_least",
             "title": {"vi": "CO nguy hiểm", "en": "CO danger"}, "select": {"quantity": quantity, **select},
         }  # fmt: skip
         await self.owner.execute(
-            "INSERT INTO alert_rule (rule, version, kind, body, set_point, unit) VALUES ($1, 1, 'danger', $2, $3::numeric, $4)",
-            body["id"], json.dumps(body), set_point, unit,
+            "INSERT INTO alert_rule (rule, version, kind, body, set_point, unit) VALUES ($1, 1, $2, $3, $4::numeric, $5)",
+            body["id"], kind, json.dumps(body), set_point, unit,
         )  # fmt: skip
 
 
