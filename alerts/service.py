@@ -39,7 +39,8 @@ OWN_EVERY_S = 0.5
 """How often a standby asks for the lock: bounds how long a take-over takes."""
 AGAIN_S = 1.0
 """Pause before beginning anew after an error."""
-_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""InternalClientError: what asyncpg says on a session that was ended while this process was paused."""
 
 
 async def run(settings: AlertsSettings) -> None:
@@ -100,7 +101,9 @@ class Watch:
 
     async def run(self) -> None:
         """Wait for ownership, then work until cancelled."""
-        while not await alerts_engine.try_own(self._conn):  # noqa: ASYNC110  (the event is in the database)
+        while not await alerts_engine.try_own(self._conn):
+            if await alerts_engine.fence(self._conn, self._settings.takeover_s):
+                log.warning("owner_fenced", silent_s=self._settings.takeover_s)
             await asyncio.sleep(OWN_EVERY_S)
         await self._conn.add_listener(store_record.CHANGED_CHANNEL, self._on_record)
         await self._conn.add_listener(alerts_rules.CHANGED_CHANNEL, self._on_rules)

@@ -90,6 +90,9 @@ class AlertsSettings(StrictModel):
     save_every_s: float = Field(
         default=2, gt=0, le=60, description="longest time that progress without alerts stays unsaved; it is read again"
     )
+    takeover_s: float = Field(
+        default=10, ge=1, le=600, description="a standby ends the session of an owner that is silent for this long"
+    )
     poll_s: float = Field(default=1, gt=0, le=60, description="how often the record is looked at without being woken")
     rules_every_s: float = Field(default=5, gt=0, le=600, description="how often rules and placements are read again")
 

@@ -130,6 +130,11 @@ async def try_own(conn: Connection) -> bool:
     return bool(await conn.fetchval(sql("alerts/try_own"), OWNER_LOCK))
 
 
+async def fence(conn: Connection, silent_s: float) -> int:
+    """End the session of an owner that is silent (paused, hung): its next statement fails. How many were ended."""
+    return len(await conn.fetch(sql("alerts/fence"), OWNER_LOCK, silent_s))
+
+
 async def cursors(conn: Connection) -> dict[int, Place]:
     """How far each partition of the record was followed."""
     rows = await conn.fetch(sql("alerts/cursors"))

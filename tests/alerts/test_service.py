@@ -59,7 +59,7 @@ async def until(condition: Callable[[], Awaitable[object]]) -> None:
 
 
 async def all_alerts(database: Database, where: Place) -> list[alerts.Alert]:
-    return (await alerts.alerts(await database.connect("antoan_api"), where.supervisor))[::-1]
+    return (await alerts.alerts(await database.connect("antoan_api"), where.supervisor, limit=200))[::-1]
 
 
 async def followed(kit: Kit) -> None:
