@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_SLEEP_S = 5.0
 """Between looks at the outbox when nobody wakes it: another process may have written to it."""
-CLAIM_MARGIN_S = 10.0
+CLAIM_MARGIN_S = 5.0
 """A claim lasts this much longer than an attempt may take, so that no other sender begins beside it."""
 
 

@@ -69,7 +69,7 @@ class OutboxSettings(StrictModel):
     attempts: int = Field(default=12, ge=1, le=100, description="attempts before a notification is given up")
     first_retry_s: float = Field(default=5, gt=0, le=600, description="wait after the first failure; doubles each time")
     longest_retry_s: float = Field(default=1800, gt=0, le=86_400, description="longest wait between attempts")
-    send_s: float = Field(default=20, gt=0, le=300, description="longest time one attempt may take")
+    send_s: float = Field(default=10, gt=0, le=300, description="longest time one attempt may take")
     at_once: int = Field(default=8, ge=1, le=64, description="notifications sent beside one another")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,17 +39,15 @@ async def test_killed_at_random_no_episode_is_lost_or_doubled(
 ) -> None:
     kit, where = await prepared(database, webhook)
     chance = random.Random(SEED)  # noqa: S311  (repeatable on purpose)
-    process = service("alerts", settings(database).model_dump(mode="json"))
+    process = service("alerts", settings(database, outbox={"send_s": 1}).model_dump(mode="json"))
     start_s = kit.now_s() - 280  # the last are just not late
     for kill in range(KILLS):
         process.start()
         await measure(kit, ENTRIES_BETWEEN, start_s + kill * ENTRIES_BETWEEN * 4)
         seen = (kill + chance.random()) * ENTRIES_BETWEEN
 
-        async def has_come_far(seen: float = seen) -> bool:
-            return bool(await kit.owner.fetchval("SELECT count(*) FROM alert WHERE rule = 'co-danger'") > seen)
-
-        await eventually(has_come_far, 20, "the service did not get on")
+        come_far = "SELECT count(*) > $1::float FROM alert WHERE rule = 'co-danger'"
+        await eventually(partial(kit.owner.fetchval, come_far, seen), 20, "the service did not get on")
         process.kill()
     process.start()
     await followed(kit)
@@ -56,11 +55,8 @@ async def test_killed_at_random_no_episode_is_lost_or_doubled(
     assert len(found) == KILLS * ENTRIES_BETWEEN
     assert {alert.state for alert in found} == {"latched_unacknowledged"}
     assert {(alert.value, alert.peak) for alert in found} == {(142, 150)}
-
-    async def all_told() -> bool:
-        return bool(await kit.owner.fetchval("SELECT bool_and(state = 'delivered') FROM alert_notification"))
-
-    await eventually(all_told, 40, "somebody was not told")
+    all_told = "SELECT bool_and(state = 'delivered') FROM alert_notification"
+    await eventually(partial(kit.owner.fetchval, all_told), 40, "somebody was not told")
     told: list[Any] = []
     while not webhook.taken.empty():
         told.append(webhook.taken.get_nowait()[1])
