@@ -1,4 +1,4 @@
--- The spool of one gateway (SQLite, WAL, synchronous=FULL). Everything that must agree after a power cut is written in one
+-- The spool of one gateway (SQLite, WAL, synchronous=EXTRA). Everything that must agree after a power cut is written in one
 -- transaction: the entry, the head of its chain, channel ids, counters, alarm state. Times are never wall-clock here.
 CREATE TABLE epoch (
     epoch          INTEGER PRIMARY KEY,          -- one chain, one key

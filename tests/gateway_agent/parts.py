@@ -20,7 +20,7 @@ from telemetry.link import ClockSource
 from telemetry.quality import Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from firmware_profiles.schema import Channel
     from gateway_agent.enrol import Identity
@@ -48,8 +48,8 @@ class PlainIdentity:
         return None
 
 
-def identity(folder: Path, **given: Any) -> Identity:
-    return cast("Identity", PlainIdentity(folder, **given))
+def identity(folder: Path, **given: object) -> Identity:
+    return cast("Identity", PlainIdentity(folder, **given))  # type: ignore[arg-type]
 
 
 class TurnedClock:
@@ -102,7 +102,7 @@ class Meter:
         self.closed = True
 
 
-def meter(name: str = "noise1", **given: Any) -> Meter:
+def meter(name: str = "noise1", **given: Any) -> Meter:  # noqa: ANN401  (fields of Meter)
     settings = InstrumentSettings(name=name, profile="generic.rs485_noise", connection=TcpConnection(host="127.0.0.1"))
     return Meter(settings, **given)
 
@@ -111,7 +111,7 @@ def topic(leaf: topics.Leaf) -> str:
     return topics.topic(GATEWAY, leaf)
 
 
-async def until(condition: Any, within_s: float = 10.0) -> None:
+async def until(condition: Callable[[], object], within_s: float = 10.0) -> None:
     """Wait until condition() holds; the test fails by TimeoutError when it does not."""
     end = time.monotonic() + within_s
     while not condition():

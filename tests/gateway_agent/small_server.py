@@ -1,4 +1,7 @@
-"""A server in a few lines on a real broker: verifies what a gateway sends, keeps it, says `committed`. Not ingest: a partner to test with."""
+"""A server in a few lines on a real broker: verifies what a gateway sends, keeps it, says `committed`.
+
+Not ingest: a partner to test the gateway with.
+"""
 
 from __future__ import annotations
 
@@ -87,15 +90,19 @@ class SmallServer:
             self.head = Head(GATEWAY, self.head.epoch, seq, self.entries[seq][1] if seq >= 0 else GENESIS)
         self.say(ask=True)
 
+    def reconnect(self) -> None:
+        """At once, not after paho's own back-off."""
+        self._client.reconnect()
+
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def _on_connect(self, client: Any, *_: Any) -> None:
+    def _on_connect(self, client: paho.Client, *_: object) -> None:
         for leaf in (topics.Leaf.ENTRY, topics.Leaf.ALARM, topics.Leaf.STATUS):
             client.subscribe(topic(leaf), qos=1)
 
-    def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
+    def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
         leaf = topics.parse_topic(message.topic).leaf
         self.order.append(leaf.value)
         try:
