@@ -30,12 +30,17 @@ async def load_rules(
     return await alerts_rules.put_rules(conn, bodies, replace=replace, person=person)
 
 
-async def load_book(conn: Connection) -> RuleBook:
-    """The rules in force and where every kit is now. Raises SettingsError for rules that this version cannot read."""
+async def load_versions(conn: Connection) -> tuple[RuleVersion, ...]:
+    """The rules in force. Raises SettingsError for rules that this version cannot read."""
     stored = await alerts_rules.rules_in_force(conn)
     bodies: dict[str, Any] = {"rules": [rule.body for rule in stored]}
     rules = validate(bodies, RuleSet, "rules in the database").rules
-    versions = [RuleVersion(rule, known.version) for rule, known in zip(rules, stored, strict=True)]
+    return tuple(RuleVersion(rule, known.version) for rule, known in zip(rules, stored, strict=True))
+
+
+async def load_book(conn: Connection, known: RuleBook | None = None) -> RuleBook:
+    """The rules in force and where every kit is now; with `known`, its rules, and only where every kit is now."""
+    versions = await load_versions(conn) if known is None else known.rules
     return RuleBook.of(versions, await alerts_engine.placements(conn))
 
 

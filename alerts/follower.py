@@ -97,9 +97,9 @@ class Follower:
         self._late = await alerts_engine.gateways_with_late_alerts(self._conn)
         self._silences.load(await alerts_engine.provisional(self._conn))
 
-    async def reload_book(self) -> None:
-        """Apply the rules and placements in force now. What rules that are gone had raised ends."""
-        book = await load_book(self._conn)
+    async def reload_book(self, *, rules_too: bool) -> None:
+        """Apply the placements, and with `rules_too` the rules, in force now. What rules that are gone had raised ends."""
+        book = await load_book(self._conn, None if rules_too else self._book)
         if book == self._book:
             return
         self._book = book

@@ -146,8 +146,9 @@ class Watch:
         """What the clock asks for: rules, silences, and a look at the record that nobody asked for."""
         now_s = time.monotonic()
         if self._rules_changed or now_s >= self._next_rules_s:
-            self._rules_changed, self._next_rules_s = False, now_s + self._settings.rules_every_s
-            await self._follower.reload_book()
+            changed, self._rules_changed = self._rules_changed, False
+            self._next_rules_s = now_s + self._settings.places_every_s
+            await self._follower.reload_book(rules_too=changed)
             await self._follower.maintain()
         if now_s >= self._next_poll_s:
             self._next_poll_s = now_s + self._settings.poll_s

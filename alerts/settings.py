@@ -94,7 +94,12 @@ class AlertsSettings(StrictModel):
         default=10, ge=1, le=600, description="a standby ends the session of an owner that is silent for this long"
     )
     poll_s: float = Field(default=1, gt=0, le=60, description="how often the record is looked at without being woken")
-    rules_every_s: float = Field(default=5, gt=0, le=600, description="how often rules and placements are read again")
+    places_every_s: float = Field(
+        default=5,
+        gt=0,
+        le=600,
+        description="how often it is read where kits are and what was refused; rules tell by NOTIFY",
+    )
 
     @field_validator("page_url")
     @classmethod

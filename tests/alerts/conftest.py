@@ -85,7 +85,7 @@ def settings(database: Database, **more: object) -> AlertsSettings:
         "outbox": {"first_retry_s": 0.05},
         "poll_s": 0.1,
         "save_every_s": 0.2,
-        "rules_every_s": 0.2,
+        "places_every_s": 0.2,
     }
     return AlertsSettings.model_validate({**plain, **more})
 
