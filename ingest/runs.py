@@ -72,7 +72,7 @@ async def _merge_chain(
     pieces: list[Piece] = []
     seq, position, took, made = -1, 0, 0, 0
     while True:
-        page = await archive.of_chain(connection, chain, chunk, seq, position, PAGE)
+        page = await archive.of_chain(connection, chain, chunk, after=(seq, position), limit=PAGE)
         if page:
             seq, position = page[-1][0].seq, page[-1][0].position
             pieces += await asyncio.to_thread(_parse, page)

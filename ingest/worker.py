@@ -173,7 +173,7 @@ class Worker:
 
 def words(errors: BaseExceptionGroup[BaseException]) -> str:
     """The innermost errors in one line."""
-    words = []
-    for error in errors.exceptions:
-        words.append(words(error) if isinstance(error, BaseExceptionGroup) else f"{type(error).__name__}: {error}")
-    return "; ".join(words)
+    return "; ".join(
+        words(error) if isinstance(error, BaseExceptionGroup) else f"{type(error).__name__}: {error}"
+        for error in errors.exceptions
+    )

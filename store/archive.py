@@ -38,10 +38,10 @@ async def chains_in(connection: Connection, start: datetime, end: datetime) -> l
 
 
 async def of_chain(
-    connection: Connection, chain: Chain, chunk: tuple[datetime, datetime], seq: int, position: int, limit: int
+    connection: Connection, chain: Chain, chunk: tuple[datetime, datetime], *, after: tuple[int, int], limit: int
 ) -> list[tuple[StoredMessage, tuple[int | None, int | None]]]:
-    """Messages of a chain in a chunk after (seq, position), each with its span of event time (UTC µs)."""
-    rows = await connection.fetch(sql("record/chunk_of_chain"), *chain, *chunk, seq, position, limit)
+    """Messages of a chain in a chunk `after` (seq, position), each with its span of event time (UTC µs)."""
+    rows = await connection.fetch(sql("record/chunk_of_chain"), *chain, *chunk, *after, limit)
     return [
         (
             stored_message(row),
