@@ -14,7 +14,7 @@ import signal
 import sys
 from pathlib import Path
 
-from deploy.simulate.control import listen
+from deploy.simulate.control import clear, listen
 from deploy.simulate.kit import Kit
 from deploy.simulate.settings import SimulatedKit
 from telemetry.strict import SettingsError, parse_yaml
@@ -30,8 +30,9 @@ async def play(settings: SimulatedKit, folder: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     kit = Kit(settings, folder)
-    await kit.open()
     control = kit.ports / CONTROL
+    clear(control)  # what a killed simulator left behind must not look like this one being ready
+    await kit.open()
     server = await listen(kit, control)
     ready = {"event": "ready", "places": kit.places, "control": str(control)}
     sys.stdout.write(json.dumps(ready) + "\n")

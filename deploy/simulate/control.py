@@ -86,12 +86,11 @@ def obey(kit: Kit, line: str) -> None:
 
 async def listen(kit: Kit, path: Path) -> asyncio.Server:
     """Take orders on a unix socket at `path`; who may enter its folder may give them."""
-    _clear(path)
     return await asyncio.start_unix_server(partial(_client, kit), path)
 
 
-def _clear(path: Path) -> None:
-    """Remove what a killed simulator left behind."""
+def clear(path: Path) -> None:
+    """Remove a socket that nobody listens on any more."""
     path.unlink(missing_ok=True)
 
 
