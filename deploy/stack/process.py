@@ -109,12 +109,16 @@ class Child:
             with suppress(ProcessLookupError):
                 self._process.send_signal(number)
 
+    def ask_to_end(self) -> None:
+        """Send the signal of a clean end, to a paused process too, and do not wait."""
+        self.signal(self._end_signal)
+        self.signal(signal.SIGCONT)
+
     def stop(self, within_s: float = 10.0) -> int | None:
         """Ask it to end and wait; after `within_s` seconds it is killed. Returns its exit status."""
         if self._process is None:
             return None
-        self.signal(self._end_signal)
-        self.signal(signal.SIGCONT)
+        self.ask_to_end()
         try:
             return self._process.wait(within_s)
         except subprocess.TimeoutExpired:

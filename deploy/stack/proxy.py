@@ -111,7 +111,7 @@ class FaultProxy:
             await abort(far_writer)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, up: bool) -> None:
-        with suppress(ConnectionError):
+        with suppress(OSError):  # one side has gone
             while data := await source.read(CHUNK):
                 await self._flows.wait()
                 if self.delay_s:

@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 READY = "ready"
 
 
+def own_environment() -> dict[str, str]:
+    """The environment of a child that runs our own code."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
 class Service(Child):
     """A service by its word on the command line. `instance` tells two of a kind apart in log and settings file names.
 
@@ -41,7 +46,7 @@ class Service(Child):
         super().__init__(
             [sys.executable, "-m", "deploy.cli", name, "run", "--config", self.config],
             folder / f"{self.instance}.log",
-            environment={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **(environment or {})},
+            environment={**own_environment(), **(environment or {})},
             folder=folder,
         )
         self._begin = 0
