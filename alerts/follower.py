@@ -8,6 +8,7 @@ the same, since the engine is deterministic and an episode is named by its momen
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from alerts.recording import is_late, record
 from alerts.refusals import Refusals
 from alerts.silences import Silences
 from store import alerts_engine
-from store import record as store_record
+from store.record import Place
 from store.times import from_us
 from telemetry.topics import partition as partition_of
 
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
     from alerts.edge import EdgeChange
     from alerts.evaluator import Finding
     from store.alerts_engine import DescribedChannel
-    from store.record import Place, StoredMessage
+    from store.record import StoredMessage
 
 log = structlog.get_logger(__name__)
 
-MESSAGES_AT_ONCE = 256
+MESSAGES_AT_ONCE = 64
 """Of one partition in one round: bounds how long other partitions, and the clock of silences, wait."""
 
 
@@ -57,6 +58,29 @@ class _Partition:
     place: Place
     dirty: set[str] = field(default_factory=set)
     saved_at_us: int = 0
+
+
+@dataclass(slots=True)
+class _News:
+    """What a round has found, and in which partitions: those are saved at once."""
+
+    partitions: set[int] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    edges: list[EdgeChange] = field(default_factory=list)
+
+    def add(
+        self, message: StoredMessage, found: Sequence[Finding], edges: Sequence[EdgeChange], *, unsettled: bool
+    ) -> None:
+        """What a message brought; `unsettled`: its partition has silences that it may confirm or end."""
+        self.findings += found
+        self.edges += edges
+        if found or edges or unsettled:
+            self.partitions.add(message.partition)
+
+    def late_kits(self, late_after_us: int) -> set[str]:
+        """Kits with something that was learnt late."""
+        late = {finding.gateway for finding in self.findings if is_late(finding, late_after_us)}
+        return late | {edge.gateway for edge in self.edges if edge.is_late(late_after_us)}
 
 
 class Follower:
@@ -110,22 +134,28 @@ class Follower:
                 await end_dropped(self._conn, gateway, bound, from_us(_now_us()))
         log.info("rules_in_force", rules=len(book.rules))
 
-    async def follow(self, partition: int) -> bool:
-        """Read and judge the next messages of a partition. True when more may be waiting."""
-        state = self._partitions[partition]
-        messages = await store_record.after(self._conn, partition, state.place, messages=MESSAGES_AT_ONCE)
-        findings: list[Finding] = []
-        edges: list[EdgeChange] = []
+    async def follow(self, numbers: set[int]) -> set[int]:
+        """Read and judge the next messages of some partitions. Those of which more may be waiting."""
+        places = {number: self._partitions[number].place for number in numbers}
+        messages = await alerts_engine.follow(self._conn, places, messages=MESSAGES_AT_ONCE)
+        news = _News()
+        taken: Counter[int] = Counter()
         for message in messages:
-            found, changes = await self._judge(message, state.place)
-            findings += found
-            edges += changes
-            state.place = store_record.Place(message.position, message.received_us)
+            state = self._partitions[message.partition]
+            found, edges = await self._judge(message, state.place)
+            state.place = Place(message.position, message.received_us)
             state.dirty.add(message.gateway)
-        urgent = findings or edges or self._silences.unsettled(partition) or self._live_again(self._late, messages)
-        if urgent or (state.dirty and _now_us() - state.saved_at_us > self._settings.save_every_us):
-            await self._save(partition, findings, edges, messages)
-        return len(messages) == MESSAGES_AT_ONCE
+            taken[message.partition] += 1
+            news.add(message, found, edges, unsettled=self._silences.unsettled(message.partition))
+        for kit in self._live_again(self._late, messages):
+            news.partitions.add(partition_of(kit))
+        overdue = {number for number, state in self._partitions.items() if state.dirty and self._is_overdue(state)}
+        if news.partitions or overdue:
+            await self._save(news.partitions | overdue, news, messages)
+        return {number for number in numbers if taken[number] >= MESSAGES_AT_ONCE}
+
+    def _is_overdue(self, state: _Partition) -> bool:
+        return _now_us() - state.saved_at_us > self._settings.save_every_us
 
     async def _judge(self, message: StoredMessage, after: Place) -> tuple[list[Finding], list[EdgeChange]]:
         read = self._reader.read(message, after)
@@ -166,34 +196,30 @@ class Follower:
         events, bound_us = self._reader.last_event_us, self._settings.late_after_us
         return {kit for kit, received_us in latest.items() if received_us - events.get(kit, received_us) <= bound_us}
 
-    async def _save(
-        self,
-        number: int,
-        findings: Sequence[Finding] = (),
-        edges: Sequence[EdgeChange] = (),
-        messages: Sequence[StoredMessage] = (),
-    ) -> None:
-        """One transaction: episodes, memory, cursor."""
-        conn, state, late_us = self._conn, self._partitions[number], self._settings.late_after_us
-        memory = {kit: self._evaluators[kit].dump() for kit in state.dirty if kit in self._evaluators}
-        late = (
-            self._late
-            | {f.gateway for f in findings if is_late(f, late_us)}
-            | {e.gateway for e in edges if e.is_late(late_us)}
-        )
+    async def _save(self, numbers: set[int], news: _News, messages: Sequence[StoredMessage]) -> None:
+        """One transaction: episodes, memory and cursors of these partitions."""
+        conn, late_us = self._conn, self._settings.late_after_us
+        saved = {number: self._partitions[number] for number in numbers}
+        kits = {kit for state in saved.values() for kit in state.dirty}
+        memory = {kit: self._evaluators[kit].dump() for kit in kits if kit in self._evaluators}
+        late = self._late | news.late_kits(late_us)
         live = self._live_again(late, messages)
         async with conn.transaction():
-            touched = await record(conn, findings, late_us)
-            for change in edges:
+            if not news.partitions:
+                await alerts_engine.save_lazily(conn)
+            touched = await record(conn, news.findings, late_us)
+            for change in news.edges:
                 await apply_edge(conn, change, self._book, late_us)
-            await self._silences.settle(conn, self._evaluators, number, _now_us())
+            for number in numbers:
+                await self._silences.settle(conn, self._evaluators, number, _now_us())
             for kit in live:
                 touched += await alerts_engine.page_late(conn, kit)
             await alerts_engine.save_states(conn, memory)
-            await alerts_engine.save_cursors(conn, {number: state.place})
+            await alerts_engine.save_cursors(conn, {number: state.place for number, state in saved.items()})
         self._late = late - live
-        self._partitions[number] = _Partition(state.place, saved_at_us=_now_us())
-        if touched or edges:
+        for number, state in saved.items():
+            self._partitions[number] = _Partition(state.place, saved_at_us=_now_us())
+        if touched or news.edges:
             self._changed()
             log.info("alerts_changed", alerts=touched)
 

@@ -130,10 +130,8 @@ class Watch:
         await self._notices(topic)
         await self._due()
         pending, self._pending = self._pending, set()
-        for partition in sorted(pending):
-            if await self._follower.follow(partition):
-                self._pending.add(partition)
-            await self._notices(topic)
+        if pending:
+            self._pending |= await self._follower.follow(pending)
         if self._pending or (topic and not topic.queue.empty()):
             return
         self._wake.clear()

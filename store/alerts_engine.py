@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from store.named import sql
-from store.record import Place
+from store.record import Place, State, StoredMessage
 from store.times import from_us, to_us
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OWNER_LOCK = 0x416C7274
 """Advisory lock of the one alert service that writes ("Alrt"); other than those of migration and ingest."""
+
+_MESSAGE_WORDS = tuple(f.name for f in fields(StoredMessage) if f.name not in {"received_us", "state"})
 
 CHAIN = -1
 """`gateway_channel` of an episode that is about the chain itself."""
@@ -146,6 +148,28 @@ async def save_cursors(conn: Connection, moved: Mapping[int, Place]) -> None:
     received = [from_us(place.received_us) for place in moved.values()]
     positions = [place.position for place in moved.values()]
     await conn.execute(sql("alerts/save_cursors"), list(moved), received, positions)
+
+
+async def follow(
+    conn: Connection, places: Mapping[int, Place], *, messages: int, max_bytes: int = 4 << 20
+) -> list[StoredMessage]:
+    """Messages of all these partitions after their places, in one question: of each at most so many and so many bytes."""
+    received = [from_us(place.received_us) for place in places.values()]
+    positions = [place.position for place in places.values()]
+    rows = await conn.fetch(sql("alerts/follow"), list(places), positions, received, messages, max_bytes)
+    return [
+        StoredMessage(
+            **{word: row[word] for word in _MESSAGE_WORDS},
+            received_us=to_us(row["received"]),
+            state=State(row["state"]),
+        )
+        for row in rows
+    ]
+
+
+async def save_lazily(conn: Connection) -> None:
+    """Do not wait for the disk in this transaction: what it loses in a crash is read again and gives the same."""
+    await conn.execute(sql("alerts/save_lazily"))
 
 
 async def states(conn: Connection) -> dict[str, dict[str, Any]]:
