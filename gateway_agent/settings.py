@@ -1,4 +1,4 @@
-"""How a person configures a gateway: one YAML file, unknown keys refused. The example in docs/operations.md is a test case."""
+"""How a person configures a gateway: one YAML file, unknown keys refused by name."""
 
 from __future__ import annotations
 

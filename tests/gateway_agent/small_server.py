@@ -18,6 +18,7 @@ from telemetry.chain import Head
 from telemetry.committed import Committed
 from telemetry.content import Event, Values
 from telemetry.errors import Fork, Gap, Refused
+from telemetry.events import Lost, read_event
 from telemetry.message import parse_message
 from telemetry.status import read_status
 from tests.gateway_agent.parts import GATEWAY, GENESIS, SEALING_KEY, SERVER_KEY, topic
@@ -37,6 +38,7 @@ class SmallServer:
         self.statuses: list[Any] = []
         self.refused: list[str] = []
         self.errors: list[str] = []
+        self.losses: list[Lost] = []
         self.mute = False
         self.ask = 1
         self.head = Head(GATEWAY, epoch, -1, GENESIS)
@@ -103,16 +105,16 @@ class SmallServer:
             client.subscribe(topic(leaf), qos=1)
 
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
-        leaf = topics.parse_topic(message.topic).leaf
+        leaf, payload = topics.parse_topic(message.topic).leaf, bytes(message.payload)
         self.order.append(leaf.value)
         try:
             match leaf:
                 case topics.Leaf.ALARM:
-                    self.notices.append(parse_alarm_notice(message.payload).verify(SEALING_KEY.public))
+                    self.notices.append(parse_alarm_notice(payload).verify(SEALING_KEY.public))
                 case topics.Leaf.STATUS:
-                    self.statuses.append(read_status(message.payload))
+                    self.statuses.append(read_status(payload))
                 case topics.Leaf.ENTRY if not self.mute:
-                    self._take(message.payload)
+                    self._take(payload)
         except Refused as error:
             self.refused.append(error.reason)
         except Exception as error:
@@ -123,10 +125,16 @@ class SmallServer:
         message = parse_message(payload)
         message.verify(SEALING_KEY.public)
         self.messages.append((message.first_seq, message.last_seq))
+        for lost in self.losses:
+            if message.first_seq == lost.last_seq + 1 and lost.first_seq <= self.head.seq + 1 <= lost.last_seq:
+                self.head = Head(GATEWAY, self.head.epoch, lost.last_seq, message.prev)
         try:
             known = message.check(self.head)
         except Gap:
-            self.say(ask=True)
+            events = [read_event(event) for _, event in message.contents().events]
+            self.losses += [event for event in events if isinstance(event, Lost)]
+            if not self.losses:
+                self.say(ask=True)
             return
         except Fork:
             self.refused.append("fork")
