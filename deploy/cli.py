@@ -9,6 +9,16 @@ from cyclopts import App
 
 from telemetry.strict import SettingsError
 
+EXAMPLES = {
+    "demo": "`./antoan demo`, `./antoan demo --tour`, `./antoan demo --headless --seconds 30 --json`",
+    "test": "`./antoan test`, `./antoan test tests/telemetry -k chain`, `./antoan test --faults --rounds 50 --seed 7`",
+    "bench": "`./antoan bench wire --json`",
+    "migrate": "`./antoan migrate --config owner.yaml`",
+    "rebuild": "`./antoan rebuild rollups --config owner.yaml`",
+    "verify": "`./antoan verify --config owner.yaml`",
+}
+"""Of the words that have no words below them; the others carry their examples themselves."""
+
 COMMANDS = {
     "demo": ("deploy.commands.demo:demo", "Run the whole platform here, on real recordings, in one command."),
     "test": ("deploy.commands.test:run_tests", "Set up what the tests need, check the code, run the tests."),
@@ -33,7 +43,7 @@ def build_app() -> App:
         help_format="markdown",
     )
     for name, (where, what) in COMMANDS.items():
-        app.command(where, name=name, help=what)
+        app.command(where, name=name, help=f"{what}\n\nExample: {EXAMPLES[name]}" if name in EXAMPLES else what)
     return app
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from deploy.commands.store import OwnerSettings
 from deploy.services import SERVICES
 
 if TYPE_CHECKING:
@@ -30,13 +31,16 @@ A dot stands for nesting: `broker.port` is `port` under `broker`. This page is w
 def render() -> str:
     """Return the page: a table for each service, a row for each setting with type, default and meaning."""
     parts = [HEAD]
-    for name, service in SERVICES.items():
+    for name, model in settings_models().items():
         parts.append(f"\n## {name}\n\n| setting | type | default | meaning |\n|---|---|---|---|\n")
-        parts.extend(
-            f"| `{key}` | {kind} | {default} | {meaning} |\n"
-            for key, kind, default, meaning in rows(service.settings_model())
-        )
+        parts.extend(f"| `{key}` | {kind} | {default} | {meaning} |\n" for key, kind, default, meaning in rows(model))
     return "".join(parts)
+
+
+def settings_models() -> dict[str, type[BaseModel]]:
+    """Return every settings model by the heading it has on the page."""
+    services = {name: service.settings_model() for name, service in SERVICES.items()}
+    return services | {"migrate, rebuild, verify": OwnerSettings}
 
 
 def rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str, str]]:

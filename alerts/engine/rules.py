@@ -88,7 +88,7 @@ class _SetPoint(BaseRule):
 class LevelRule(_SetPoint):
     """A level held for a time. Only readings prove it: the delay never runs across a gap longer than `max_gap_s`."""
 
-    kind: Literal["level"] = "level"
+    kind: Literal["level"] = Field("level", description="Kind of rule: level")
     on_delay_s: float = Field(default=0, ge=0, le=86_400, description="must hold so long before it is raised")
     off_delay_s: float = Field(default=0, ge=0, le=86_400, description="must be clear so long before it returns")
     max_gap_s: float | None = Field(
@@ -112,7 +112,7 @@ class LevelRule(_SetPoint):
 class DangerRule(_SetPoint):
     """Danger to life: one usable reading raises it; no delay, no averaging; latched; never shelved at a distance."""
 
-    kind: Literal["danger"] = "danger"
+    kind: Literal["danger"] = Field("danger", description="Kind of rule: danger")
     priority: Literal[Priority.URGENT] = Field(default=Priority.URGENT, description="always urgent")
     quality: QualityPolicy = Field(
         default=QualityPolicy.danger(), description="what readings of each quality count for"
@@ -127,7 +127,7 @@ class DangerRule(_SetPoint):
 class SilenceRule(BaseRule):
     """No readings: a gap between event times longer than `after_s`; its live form is provisional."""
 
-    kind: Literal["silence"] = "silence"
+    kind: Literal["silence"] = Field("silence", description="Kind of rule: silence")
     after_s: float = Field(gt=0, le=86_400 * 7, description="longest distance of two readings that is no silence")
     grace_s: float = Field(
         default=30, ge=0, description="live form only: how much later than that a reading may arrive (cellular link)"
@@ -145,7 +145,7 @@ class SilenceRule(BaseRule):
 class ChainRule(BaseRule):
     """A chain is broken: fork, gap, bad, lost or refused entries. Selects by site or gateway."""
 
-    kind: Literal["chain"] = "chain"
+    kind: Literal["chain"] = Field("chain", description="Kind of rule: chain")
     on: tuple[ChainFactKind, ...] = Field(
         default=tuple(ChainFactKind), min_length=1, description="which findings raise it"
     )

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 def bench(group: str, /, *, json_output: Annotated[bool, Parameter(name="--json", negative="")] = False) -> None:
     """Run a group of benchmarks: several rounds, each ratio against its own limit measured in the same run.
 
-    Example: `./antoan bench wire --json`
-
     Parameters
     ----------
     group

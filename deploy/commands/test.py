@@ -28,8 +28,6 @@ def run_tests(
 ) -> None:
     """Check the code and run every test: real database, real broker, real browser; nothing of this machine is touched.
 
-    Examples: `./antoan test`, `./antoan test tests/telemetry -k chain`, `./antoan test --faults --rounds 50 --seed 7`
-
     Parameters
     ----------
     pytest_arguments
