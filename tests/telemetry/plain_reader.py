@@ -3,6 +3,8 @@
 `read(wire, public_key, head)` gives [(link bytes, [content, …]), …] or raises ValueError. A content is a list as in the
 document, with a withheld leaf as ["hidden", hash]. `head` is (gateway, epoch, seq, digest).
 """
+# mypy: ignore-errors
+# ruff: noqa: ANN001, ANN201, ANN202, C901  (deliberately plain: to be read beside docs/wire.md by people of any language)
 
 import hashlib
 import struct
