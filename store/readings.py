@@ -127,3 +127,14 @@ async def chunk_sizes(connection: Connection) -> list[tuple[datetime, datetime, 
 async def clear(connection: Connection) -> None:
     """Drop all that this projection derived; as `antoan_owner`."""
     await connection.execute(sql("readings/clear"))
+
+
+async def of_channels(connection: Connection, channels: list[int], from_us_: int, until_us: int) -> NDArray[np.int64]:
+    """(n, 4) channel, time in UTC µs, value, quality of rows in a span (both ends included), sorted; for verification."""
+    rows = await connection.fetch(sql("readings/of_channels"), channels, from_us(from_us_), from_us(until_us))
+    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 4)
+
+
+async def counts(connection: Connection) -> dict[int, int]:
+    """Channel → how many rows `readings` has of it."""
+    return {row["channel"]: row["count"] for row in await connection.fetch(sql("readings/counts"))}

@@ -64,6 +64,11 @@ class ReadingRows:
             sum(one.undescribed for one in placed),
         )
 
+    def kept_rows(self, messages: Sequence[Followed], context: Context) -> Rows:
+        """The rows of `readings` that messages stand for; for verification."""
+        blocks = [block.sound() for message in messages for block in place(message, context).blocks]
+        return _rows(self._split_late(blocks)[1])
+
     async def write(self, connection: Connection, prepared: Prepared) -> None:
         """COPY the rows; part of the transaction that moves the cursors."""
         if prepared.binary:

@@ -107,6 +107,10 @@ class Field:
 
         await eventually(passed, within_s, "projections at the end of the record")
 
+    async def until(self, query: str, within_s: float = 20.0) -> None:
+        """Wait until a query answers true."""
+        await eventually(lambda: self.value(query), within_s, query)
+
     async def value(self, query: str, *arguments: object) -> Any:  # noqa: ANN401
         return await self.connection.fetchval(query, *arguments)
 

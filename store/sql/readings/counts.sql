@@ -1,0 +1,1 @@
+SELECT channel, count(*) AS count FROM readings GROUP BY channel
