@@ -74,7 +74,11 @@ def column(spec, n):
 
 
 def numbers(ranges):
-    """Flat [first, count, …] as a list."""
+    """Flat [first, count, …] as a list; ascending and apart."""
+    after = -1
+    for first, count in zip(ranges[::2], ranges[1::2], strict=True):
+        need(first > after and count > 0, "ranges must ascend and be apart")
+        after = first + count
     return [first + at for first, count in zip(ranges[::2], ranges[1::2], strict=True) for at in range(count)]
 
 
@@ -136,6 +140,7 @@ def contents_of(data, headers, hidden):
             flat = joint[row * total : (row + 1) * total] if joint is not None else column(block[row], total)
             runs = qualities[row] if qualities and qualities[row] is not None else [total, 0]
             codes = [code for n, code in zip(runs[::2], runs[1::2], strict=True) for _ in range(n)]
+            need(total == 0 or list(zip(runs[::2], runs[1::2])) == [tuple(run) for run in maximal(codes)], "runs")
             need(len(codes) == total and (joint is not None or len(block) == len(channels)), "group: length")
             start = 0
             for at, n in zip(entries, counts, strict=True):
