@@ -52,7 +52,7 @@ class Cddl:
 
     def _take(self) -> str:
         self._at += 1
-        return self._tokens[self._at - 1]
+        return str(self._tokens[self._at - 1])
 
     def _peek(self, ahead: int = 0) -> str:
         return self._tokens[self._at + ahead] if self._at + ahead < len(self._tokens) else ""
@@ -75,7 +75,7 @@ class Cddl:
             node = Node(control, (node, self._primary()))
         return node
 
-    def _primary(self) -> Node:
+    def _primary(self) -> Node:  # noqa: PLR0911  (a line per kind)
         token = self._take()
         if token == "[":
             return Node("array", tuple(self._members("]")))
@@ -138,9 +138,9 @@ class Cddl:
 
     def _controlled(self, control: str, argument: Node, value: Any) -> bool:  # noqa: ANN401
         if control == "size":
-            return len(value) == argument.parts[0]
+            return bool(len(value) == argument.parts[0])
         if control == "regexp":
-            return re.fullmatch(argument.parts[0], value) is not None
+            return bool(re.fullmatch(argument.parts[0], value))
         return self._match(argument, cbor2.loads(value))
 
     def _sequence(self, members: tuple[tuple[int, float, str, Node], ...], items: list[Any], start: int) -> set[int]:

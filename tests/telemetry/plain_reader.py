@@ -140,7 +140,10 @@ def contents_of(data, headers, hidden):
             flat = joint[row * total : (row + 1) * total] if joint is not None else column(block[row], total)
             runs = qualities[row] if qualities and qualities[row] is not None else [total, 0]
             codes = [code for n, code in zip(runs[::2], runs[1::2], strict=True) for _ in range(n)]
-            need(total == 0 or list(zip(runs[::2], runs[1::2])) == [tuple(run) for run in maximal(codes)], "runs")
+            need(
+                total == 0 or list(zip(runs[::2], runs[1::2], strict=True)) == [tuple(run) for run in maximal(codes)],
+                "runs",
+            )
             need(len(codes) == total and (joint is not None or len(block) == len(channels)), "group: length")
             start = 0
             for at, n in zip(entries, counts, strict=True):
@@ -165,7 +168,7 @@ def maximal(codes):
     return runs
 
 
-def hashed(content):
+def hashed(content: list) -> bytes:
     """The bytes of a content that go into its leaf: arrays of integers as RFC 8746 tag 79."""
     tag = lambda values: cbor2.CBORTag(79, struct.pack(f"<{len(values)}q", *values))  # noqa: E731
     at = {0: 2, 1: 3}.get(content[0])
@@ -176,7 +179,7 @@ def sha256(tag, data):
     return hashlib.sha256(b"antoan/1/" + tag + b"\0" + data).digest()
 
 
-def read(wire, public_key, head):
+def read(wire: bytes, public_key: bytes, head: tuple) -> list:
     need(len(wire) <= 65536, "too large")
     version, (protected, unprotected, payload, signature), history, salts, hidden, data = strict(wire)
     need(version == 1 and unprotected == {} and strict(protected) == {1: -8, 3: 65001}, "header")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cbor2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -67,6 +68,7 @@ def test_any_number_of_values_up_to_the_most(count: int) -> None:
         message = seal(sealer(), [Times(0, int64s(range(count))), Values(9, 0, values)])
     block = message.contents().columns[0]
     assert np.array_equal(block.values[0], values)
+    assert block.times is not None
     assert np.array_equal(block.times, range(count))
 
 
@@ -75,6 +77,7 @@ def test_the_widest_values_keep_every_digit() -> None:
     message = seal(sealer(), [Times(0, values), Values(1, 0, values)])
     block = message.contents().columns[0]
     assert np.array_equal(block.values[0], values)
+    assert block.times is not None
     assert np.array_equal(block.times, values)
 
 
@@ -187,7 +190,7 @@ def test_a_message_over_the_size_is_refused_unread() -> None:
         (Kind.EVENT, [Event(1, 0, b""), Event(1, 0, b"")], "twice"),
         (Kind.READINGS, [Times(2000, int64s([]))], "time column"),
         (Kind.READINGS, [Times(0, np.zeros((2, 2), np.int64))], "one dimension"),
-        (Kind.READINGS, [Times(0, np.zeros(2, np.float64))], "integers"),  # type: ignore[list-item]
+        (Kind.READINGS, [Times(0, np.zeros(2, np.float64))], "integers"),
         (Kind.READINGS, [Times(0, np.arange(limits.ENTRY_VALUES + 1))], "values"),
         (Kind.READINGS, [Times(index, int64s([])) for index in range(1024)] + [Event(1, 1, b"")], "leaves"),
         (Kind.READINGS, [Times(0, np.random.default_rng(1).integers(-(2**62), 2**62, 9000))], "bytes"),
@@ -213,8 +216,6 @@ def test_links_refuse_what_is_out_of_bounds() -> None:
     for field, value in broken:
         changed = list(plain)
         changed[field] = value
-        import cbor2
-
         with pytest.raises(Refused):
             decode_link(cbor2.dumps(changed))
 

@@ -20,6 +20,7 @@ from telemetry.run import merge, merge_within, mergeable_count
 from tests.telemetry.making import BOOT, CLOCK, KEY, START, chain, chains, int64s, same, seal, sealer, steady
 
 if TYPE_CHECKING:
+    from telemetry.content import Content
     from telemetry.message import Message
 
 
@@ -157,7 +158,7 @@ def test_a_run_is_as_long_as_bytes_allow() -> None:
 def test_a_run_stays_within_the_bounds_of_a_run() -> None:
     maker = sealer()
     count = limits.ENTRY_VALUES // 2
-    contents = [Times(0, np.arange(count)), Values(1, 0, np.zeros(count, np.int64))]
+    contents: list[Content] = [Times(0, np.arange(count)), Values(1, 0, np.zeros(count, np.int64))]
     entries = [seal(maker, contents) for _ in range(17)]
     assert mergeable_count(entries) == 16
     assert mergeable_count([merge(entries[:8]), merge(entries[8:16]), entries[16]]) == 2
@@ -192,7 +193,10 @@ def test_idle_entries_merge_into_almost_nothing() -> None:
 def test_separate_columns_are_chosen_where_channels_differ_widely() -> None:
     rng = np.random.default_rng(3)
     rows = [rng.integers(0, 4, 900), rng.integers(-(2**50), 2**50, 900), np.arange(900), np.full(900, 7)]
-    contents = [Times(0, np.arange(900)), *(Values(at, 0, int64s(row.tolist())) for at, row in enumerate(rows))]
+    contents: list[Content] = [
+        Times(0, np.arange(900)),
+        *(Values(at, 0, int64s(row.tolist())) for at, row in enumerate(rows)),
+    ]
     message = seal(sealer(), contents)
     assert isinstance(message.data[1][0][3][0], list)
     assert all(np.array_equal(a, b) for a, b in zip(message.contents().columns[0].values, rows, strict=True))
