@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_packing_goes_over_its_own_slices() -> None:
         ([1, 3, 5], columns.AFFINE),
         ([2**63 - 1, -(2**63)], columns.AFFINE),
         ([1, 5, 2], columns.PACKED),
-        ([at * 7919 % 97 for at in range(300)], columns.PACKED),
+        ([at * 7919 % 97 for at in range(25)], columns.PACKED),
         ([at * at for at in range(600)], columns.PCO),
     ],
 )
@@ -95,10 +96,8 @@ def test_what_is_no_column_of_ten_values_is_refused(column: Any) -> None:  # noq
 @settings(max_examples=500)
 def test_any_octets_offered_as_pco_end_in_values_or_refusal(octets: bytes, width: int, n: int, first: int) -> None:
     for offered in (octets, bytes((first & 0x10,)) + octets):
-        try:
+        with suppress(Undecodable):
             assert len(pco.unpack(width, offered, n)) == n
-        except Undecodable:
-            pass
 
 
 @given(st.lists(st.integers(-50, 50), min_size=30, max_size=300), st.data())
@@ -108,10 +107,8 @@ def test_broken_pco_ends_in_values_or_refusal(numbers: list[int], data: st.DataO
     changed = bytearray(octets)
     changed[data.draw(st.integers(0, len(octets) - 1))] ^= data.draw(st.integers(1, 255))
     for n in (len(numbers), len(numbers) + 1, len(numbers) - 1, 1 << 16):
-        try:
+        with suppress(Undecodable):
             assert len(pco.unpack(width, bytes(changed), n)) == n
-        except Undecodable:
-            pass
 
 
 @given(st.sets(st.integers(0, 300)))
