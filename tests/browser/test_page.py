@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from tests.browser.visit import DESKTOP, PHONE, log_in, visit
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, WebSocketRoute
 
     from tests.api.world import World
 
@@ -39,9 +38,14 @@ async def shoot(page: Page, artifacts: Path, name: str) -> None:
     """A screenshot of the whole screen, in the language and width that it is in; nothing reaches beyond the width."""
     await page.wait_for_timeout(300)  # uPlot draws in a microtask after the data; a picture has no event to await
     language = await page.evaluate("document.documentElement.lang")
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    await page.screenshot(path=artifacts / f"{name}-{language}-{width}.png", full_page=True)
+    size = page.viewport_size
+    assert size
+    width = size["width"]
     assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width} px"
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": width, "height": height})  # so that what is fixed stands at the end
+    await page.screenshot(path=artifacts / f"{name}-{language}-{width}.png")
+    await page.set_viewport_size(size)
 
 
 async def test_a_live_value_changes_without_reload(browser: Browser, address: str, world: World) -> None:
@@ -75,7 +79,7 @@ async def test_an_alert_is_seen_at_once_and_acknowledged(browser: Browser, addre
         await expect(page.locator(".alert.danger")).to_contain_text("NGUY HIỂM")
         await page.click("nav >> text=Cơ sở")
         await page.click(".danger-band")
-        await expect(page.locator(".alert-value .big")).to_have_text("142,0 ppm")
+        await expect(page.locator(".alert-value .big")).to_have_text("142,0")
         await expect(page.locator(".procedure")).to_contain_text("Không vào cứu")
         box = await page.locator("button.main").bounding_box()
         assert box
@@ -93,15 +97,23 @@ async def test_the_page_comes_back_by_itself_after_the_line_was_down(
     browser: Browser, address: str, world: World
 ) -> None:
     await history(world, minutes=2)
+    lines: list[WebSocketRoute] = []
+
+    def through(line: WebSocketRoute) -> None:
+        lines.append(line)
+        line.connect_to_server()
+
     async with visit(browser, address) as page:
+        await page.route_web_socket("**/api/v1/live*", through)
         await log_in(page)
         await page.goto(f"/sites/{world.site}")
         big = page.locator(f"[data-point='{world.points['co']}'] .big")
         await expect(big).not_to_have_text("—")
-        socket = page.wait_for_event("websocket")
-        await page.evaluate("window.closeLine()")
-        await world.measured("co", [(datetime.now(UTC), 777, 0)])
-        await asyncio.wait_for(socket, 10)
+        await expect(page.locator(".live")).to_be_visible()
+        await lines[-1].close(code=1011)
+        await expect(page.locator(".offline")).to_be_visible()
+        await world.measured("co", [(datetime.now(UTC), 777, 0)])  # while nobody listens: the cursor brings it
+        await expect(page.locator(".offline")).to_have_count(0)
         await expect(big).to_have_text("77,7")
 
 

@@ -46,6 +46,10 @@ export class Chart {
   }
 
   private options(width: number, height: number, timeZone: string): uPlot.Options {
+    const line: uPlot.Series = {
+      points: { show: false },
+      gaps: (u, _series, _from, _to, gaps) => this.breaks(u, gaps),
+    };
     return {
       width,
       height,
@@ -58,14 +62,14 @@ export class Chart {
         y: { range: (_, low, high) => range(low, high, this.drawing.limits) },
       },
       axes: [
-        { ...AXES, space: 70, values: [[3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1], [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]] },
+        { ...AXES, space: 70, size: 28, values: [whole(60, "{HH}:{mm}"), whole(1, "{HH}:{mm}:{ss}")] },
         { ...AXES, space: 34, size: 52, values: (_, splits) => splits.map((value) => decimal(String(Number(value.toPrecision(6))))) },
       ],
       series: [
         {},
-        { stroke: INK, width: 2, points: { show: false }, spanGaps: false, gaps: (u, _, from, to, gaps) => this.breaks(u, from, to, gaps) },
-        { stroke: "transparent", points: { show: false } },
-        { stroke: "transparent", points: { show: false } },
+        { ...line, stroke: INK, width: 2 },
+        { ...line, stroke: "transparent" },
+        { ...line, stroke: "transparent" },
       ],
       bands: [{ series: [2, 3], fill: BAND }],
       hooks: { drawClear: [(u) => this.hatch(u)], draw: [(u) => this.limitLines(u)] },
@@ -73,7 +77,7 @@ export class Chart {
   }
 
   /** The line breaks at gaps too, not only at readings without a value. */
-  private breaks(u: uPlot, _from: number, _to: number, gaps: [number, number][]): [number, number][] {
+  private breaks(u: uPlot, gaps: [number, number][]): [number, number][] {
     const own = this.drawing.gaps.map(
       (gap) => [u.valToPos(gap.sinceMs / 1000, "x", true), u.valToPos(gap.untilMs / 1000, "x", true)] as [number, number],
     );
@@ -118,17 +122,27 @@ export class Chart {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      ctx.textAlign = "right";
+      ctx.setLineDash([]);
+      ctx.textAlign = "left";
       const under = y - 18 * devicePixelRatio < bbox.top;
       ctx.textBaseline = under ? "top" : "bottom";
       const text = `${limit.above ? "≥" : "≤"} ${decimal(String(limit.value))}`;
-      ctx.fillText(text, bbox.left + bbox.width - 4 * devicePixelRatio, y + (under ? 4 : -4) * devicePixelRatio);
+      const at = [bbox.left + 6 * devicePixelRatio, y + (under ? 4 : -4) * devicePixelRatio] as const;
+      ctx.lineWidth = 4 * devicePixelRatio;
+      ctx.strokeStyle = "#fff";
+      ctx.strokeText(text, ...at); // a halo: the word stays legible where the line crosses it
+      ctx.fillText(text, ...at);
     }
     ctx.restore();
   }
 }
 
 const AXES: uPlot.Axis = { stroke: AXIS, font: FONT, grid: { stroke: GRID, width: 1 }, ticks: { show: false }, gap: 6 };
+
+/** One form of time labels for steps of at least so many seconds. */
+function whole(stepS: number, form: string): (string | number | null)[] {
+  return [stepS, form, null, null, null, null, null, null, 1];
+}
 
 function columns(series: Series): uPlot.AlignedData {
   return [series.times.map((ms) => ms / 1000), series.mean, series.high, series.low];

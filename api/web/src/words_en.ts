@@ -57,6 +57,8 @@ export const en: Words = {
   acknowledge: "Acknowledge",
   acknowledging: "Sending…",
   acknowledgedBy: (who, when) => `Acknowledged by ${who} at ${when}`,
+  takenBy: (who) => `acknowledged by ${who}`,
+  worst: "Worst",
   notAcknowledged: "Nobody has acknowledged",
   late: "From late data",
   trace: "Trace of the alert",

@@ -55,6 +55,8 @@ export const vi = {
   acknowledge: "Đã nhận",
   acknowledging: "Đang gửi…",
   acknowledgedBy: (who: string, when: string) => `${who} đã nhận lúc ${when}`,
+  takenBy: (who: string) => `${who} đã nhận`,
+  worst: "Nặng nhất",
   notAcknowledged: "Chưa ai nhận",
   late: "Từ dữ liệu đến muộn",
   trace: "Diễn biến cảnh báo",

@@ -4,10 +4,10 @@ import { acknowledge, isUnacknowledged } from "../alerts";
 import { ApiFailure } from "../calls";
 import { nowMs } from "../clock";
 import type { Alert } from "../forms";
-import { clockTime, quantity, span } from "../format";
+import { clockTime, quantity, span, unit } from "../format";
 import { language, words } from "../language";
 import { follow } from "../router";
-import { setPoint, sinceMs, value } from "./alert_text";
+import { figure, setPoint, sinceMs, value, worst } from "./alert_text";
 import { Icon } from "./icon";
 import { PriorityBadge, shapeOf } from "./state";
 
@@ -43,18 +43,42 @@ export function AlertCard({ alert }: { alert: Alert }) {
   );
 }
 
+/** An alert as one line, for the screen of its site: gravity, title, value, and whether somebody has it. */
+export function AlertRow({ alert }: { alert: Alert }) {
+  const t = words.value;
+  return (
+    <a class={`alert-row ${shapeOf(alert.priority)} ${isUnacknowledged(alert) ? "" : "taken"}`} href={`/alerts/${alert.id}`} onClick={follow}>
+      <Icon shape={shapeOf(alert.priority)} />
+      <span>
+        <strong>{t.priority[alert.priority]}</strong> {[alert.title[language.value], value(alert), alert.place].filter(Boolean).join(" · ")}
+        <small>
+          {t.since} {clockTime(sinceMs(alert), nowMs.value)} ·{" "}
+          {isUnacknowledged(alert) ? t.notAcknowledged : t.takenBy(alert.acknowledged_by ?? "")}
+          {alert.returned_at !== null && ` · ${t.over}`}
+        </small>
+      </span>
+      <Icon shape="on" />
+    </a>
+  );
+}
+
 export function AlertValue({ alert }: { alert: Alert }) {
   const t = words.value;
   if (alert.value === null) return null;
   return (
     <div class="alert-value">
       <span class="what">{quantity(alert.quantity)}</span>
-      <span class="big">{value(alert)}</span>
-      {alert.set_point !== null && (
-        <span class="set-point">
-          {t.setPoint} {setPoint(alert)}
-        </span>
-      )}
+      <span class="figure">
+        <span class="big">{figure(alert)}</span> <span class="unit">{unit(alert.unit)}</span>
+      </span>
+      <span class="set-point">
+        {alert.set_point !== null && `${t.setPoint} ${setPoint(alert)}`}
+        {worst(alert) && (
+          <span>
+            {t.worst} <strong>{worst(alert)}</strong>
+          </span>
+        )}
+      </span>
     </div>
   );
 }

@@ -2,10 +2,19 @@
 import type { Alert } from "../forms";
 import { decimal, unit } from "../format";
 
-/** "≥ 142 ppm", or empty where the alert has no value. A lower bound (saturated) says so. */
+/** "142", or empty where the alert has no value. A lower bound (saturated) says so: "≥ 142". */
+export function figure(alert: Alert): string {
+  return alert.value === null ? "" : `${alert.at_least ? "≥ " : ""}${decimal(alert.value)}`;
+}
+
+/** "142 ppm", or empty where the alert has no value. */
 export function value(alert: Alert): string {
-  if (alert.value === null) return "";
-  return `${alert.at_least ? "≥ " : ""}${decimal(alert.value)} ${unit(alert.unit)}`.trim();
+  return `${figure(alert)} ${alert.value === null ? "" : unit(alert.unit)}`.trim();
+}
+
+/** The worst of the episode where it is another than what raised it, else empty. */
+export function worst(alert: Alert): string {
+  return alert.peak === null || alert.peak === alert.value ? "" : `${decimal(alert.peak)} ${unit(alert.unit)}`.trim();
 }
 
 export function setPoint(alert: Alert): string {

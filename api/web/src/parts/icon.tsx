@@ -1,5 +1,5 @@
 /** Shapes that say the state before any colour does: octagon, triangle, diamond, tick, question mark, broken line. */
-export type Shape = "danger" | "high" | "medium" | "low" | "ok" | "unsure" | "silent" | "back" | "bell" | "site" | "clock";
+export type Shape = "danger" | "high" | "medium" | "low" | "ok" | "unsure" | "silent" | "back" | "on" | "bell" | "site" | "clock";
 
 const DRAWN: Record<Shape, preact.JSX.Element> = {
   danger: <path d="M8 2h8l6 6v8l-6 6H8l-6-6V8zM12 7v6M12 16.500v.5" />,
@@ -10,6 +10,7 @@ const DRAWN: Record<Shape, preact.JSX.Element> = {
   unsure: <path d="M12 2.500a9.500 9.500 0 1 0 .01 0M9 9.500a3 3 0 1 1 4.200 2.700c-.8.400-1.200.9-1.200 1.800M12 17v.5" />,
   silent: <path d="M2 12h5l2-5M15 17l2-5h5M5 3l14 18" />,
   back: <path d="M15 4 7 12l8 8" />,
+  on: <path d="m9 4 8 8-8 8" />,
   bell: <path d="M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 22h4" />,
   site: <path d="M3 21V10l6 4v-4l6 4V4h5v17zM7 17h2M12 17h2" />,
   clock: <path d="M12 2.500a9.500 9.500 0 1 0 .01 0M12 7v5.500l4 2" />,

@@ -2,7 +2,8 @@
 import { dangers, open } from "../alerts";
 import { language, switchLanguage, words } from "../language";
 import { connected } from "../live";
-import { follow, view } from "../router";
+import type { Alert } from "../forms";
+import { follow, type View, view } from "../router";
 import { logOut, session } from "../session";
 import { value } from "./alert_text";
 import { Icon } from "./icon";
@@ -73,11 +74,17 @@ export function LanguageButton() {
   );
 }
 
-/** The gravest alert that nobody has taken stands on every screen but its own. */
+/** Whether the screen shows the alert itself, so that the band need not. */
+function shownBy(here: View, alert: Alert): boolean {
+  if (here.name === "alert") return here.id === alert.id;
+  return here.name === "alerts" || (here.name === "site" && here.id === alert.site);
+}
+
+/** The gravest alert that nobody has taken stands on every screen that does not show it. */
 function DangerBand() {
   const here = view.value;
-  const alert = dangers.value.find((danger) => !(here.name === "alert" && here.id === danger.id));
-  if (!alert || here.name === "alerts") return null;
+  const alert = dangers.value.find((danger) => !shownBy(here, danger));
+  if (!alert) return null;
   return (
     <a class="danger-band" aria-live="assertive" href={`/alerts/${alert.id}`} onClick={follow}>
       <Icon shape="danger" />

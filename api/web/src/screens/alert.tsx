@@ -5,7 +5,7 @@ import type { Alert as AlertForm, AlertWithTrace, TraceStep } from "../forms";
 import { ago, clockTime, decimal, unit } from "../format";
 import { language, words } from "../language";
 import { AcknowledgeButton, AlertValue, Since, Taken } from "../parts/alert_card";
-import { sinceMs } from "../parts/alert_text";
+import { sinceMs, value } from "../parts/alert_text";
 import { useFetched } from "../parts/fetched";
 import { Icon } from "../parts/icon";
 import { Failure, Loading } from "../parts/notice";
@@ -55,7 +55,7 @@ export function Alert({ id }: { id: number }) {
       </article>
       {procedure && <Procedure text={procedure} />}
       {alert.site !== null && alert.point !== null && <Now alert={alert} site={alert.site} />}
-      <Trace steps={trace} />
+      <Trace steps={trace} alert={alert} />
     </>
   );
 }
@@ -96,7 +96,7 @@ function Now({ alert, site }: { alert: AlertForm; site: number }) {
   );
 }
 
-function Trace({ steps }: { steps: TraceStep[] }) {
+function Trace({ steps, alert }: { steps: TraceStep[]; alert: AlertForm }) {
   const t = words.value;
   return (
     <section class="panel">
@@ -108,7 +108,7 @@ function Trace({ steps }: { steps: TraceStep[] }) {
             <span>
               <strong>{t.step[step.what] ?? step.what}</strong>
               {step.who && <span> · {step.who}</span>}
-              {step.detail && <small>{step.detail}</small>}
+              <small>{step.what === "reading" ? value(alert) : step.detail}</small>
             </span>
           </li>
         ))}

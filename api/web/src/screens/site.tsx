@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { open } from "../alerts";
 import { connected } from "../live";
 import { words } from "../language";
-import { AlertCard } from "../parts/alert_card";
+import { AlertRow } from "../parts/alert_card";
 import { Icon } from "../parts/icon";
 import { Empty, Failure, Loading } from "../parts/notice";
 import { PointCard } from "../parts/point_card";
@@ -40,9 +40,9 @@ export function Site({ id }: { id: number }) {
         )}
       </div>
       {alerts.length > 0 && (
-        <section class="alerts" aria-label={t.alerts}>
+        <section class="alert-rows" aria-label={t.alerts}>
           {alerts.map((alert) => (
-            <AlertCard key={alert.id} alert={alert} />
+            <AlertRow key={alert.id} alert={alert} />
           ))}
         </section>
       )}
