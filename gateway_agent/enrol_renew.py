@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from datetime import timedelta
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 LOOK_S: Final = 6 * 3600.0
 """How often a certificate that is not due is looked at."""
 FIRST_RETRY_S: Final = 60.0
-LAST_RETRY_S: Final = 6 * 3600.0
+LAST_RETRY_S: Final = 1800.0
+FORCED_S: Final = 24 * 3600.0
+"""A broker that cannot be reached may refuse our certificate, or just be away: renewed for that once a day at most."""
 _log = structlog.get_logger()
 
 
@@ -59,16 +62,17 @@ def renew(identity: Identity) -> timedelta:
     return certificate.not_valid_after_utc - certificate.not_valid_before_utc
 
 
-async def keep_certificate(identity: Identity, refused: asyncio.Event) -> None:
-    """Renew when due, for ever. Set `refused` when the broker refuses the certificate: it is renewed soon, due or not.
+async def keep_certificate(identity: Identity, failing: asyncio.Event) -> None:
+    """Renew when due, for ever; also, once a day, while `failing` says that the broker does not let us in.
 
-    Needs no clock for that. Failures are logged and tried again, at growing distances.
+    The latter needs no clock: a certificate may have ended without our knowing. Failures are logged and tried again, at
+    growing distances.
     """
-    retry_s = FIRST_RETRY_S
+    retry_s, forced_at = FIRST_RETRY_S, -math.inf
     while True:
-        asked = refused.is_set()
+        forced = failing.is_set() and time.monotonic() - forced_at > FORCED_S
         wait_s = LOOK_S
-        if asked or renewal_due(_present(identity), time.time()):
+        if forced or renewal_due(_present(identity), time.time()):
             try:
                 life = await asyncio.to_thread(renew, identity)
             except EnrolmentError as error:
@@ -76,20 +80,18 @@ async def keep_certificate(identity: Identity, refused: asyncio.Event) -> None:
                 wait_s, retry_s = retry_s * random.uniform(0.8, 1.2), min(retry_s * 2, LAST_RETRY_S)  # noqa: S311
             else:
                 _log.info("certificate_renewed", days=life.days)
-                retry_s = FIRST_RETRY_S
-                refused.clear()
-                continue
-        await _sleep(wait_s, refused, ignore=asked)
+                retry_s, forced_at = FIRST_RETRY_S, time.monotonic()
+        await _sleep(wait_s, failing)
 
 
-async def _sleep(seconds: float, refused: asyncio.Event, *, ignore: bool) -> None:
-    """Until then, or until the certificate is refused, unless that is what we are waiting for already."""
-    if ignore:
+async def _sleep(seconds: float, failing: asyncio.Event) -> None:
+    """Until then, or until the broker begins not to let us in."""
+    if failing.is_set():
         await asyncio.sleep(seconds)
         return
     try:
         async with asyncio.timeout(seconds):
-            await refused.wait()
+            await failing.wait()
     except TimeoutError:
         return
 

@@ -13,6 +13,8 @@ from gateway_agent.alarms import EdgeAlarms
 from gateway_agent.channels import ChannelTable
 from gateway_agent.clock_state import ClockState
 from gateway_agent.collector import Collector
+from gateway_agent.enrol_files import CERTIFICATE
+from gateway_agent.enrol_renew import keep_certificate
 from gateway_agent.journal import Journal
 from gateway_agent.opening import pending_recorder
 from gateway_agent.outputs import build_output
@@ -63,6 +65,7 @@ class Kit:
         spool = state.spool
         counters = spool.counters()
         self._settings = settings
+        self._identity = identity
         self._clock = clock
         self._clock_state = ClockState()
         self._state = state
@@ -116,6 +119,8 @@ class Kit:
         yield self._watch_clock()
         yield self._write_state_forever()
         yield self._uplink.run()
+        if (self._identity.state_dir / CERTIFICATE).exists():  # a broker without TLS has none to keep
+            yield keep_certificate(self._identity, self._uplink.failing)
         for sampler in self._samplers:
             yield sampler.run()
 

@@ -36,6 +36,7 @@ log = structlog.get_logger()
 TICK_S = 1.0
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MAX_S = 60.0
+FAILING_TRIES = 5
 MAX_UNTAKEN = 16
 """Entry messages that the broker has not taken: mosquitto allows 20 (max_inflight_messages), so alarms find room."""
 MAX_NOTICES = 8
@@ -88,6 +89,8 @@ class Uplink:
         self, *, gateway: str, settings: UplinkSettings, target: Target, server_key: VerifyKey, host: Host
     ) -> None:
         self.chains: dict[int, Protocol] = {}
+        self.failing = asyncio.Event()
+        """Set while the last FAILING_TRIES tries all failed: the certificate may have ended."""
         self._gateway = gateway
         self._settings = settings
         self._target = target
@@ -123,15 +126,19 @@ class Uplink:
 
     async def run(self) -> None:
         """Keep connected and send, for ever. On cancellation says farewell, as well as can be."""
-        backoff_s = BACKOFF_FIRST_S
+        backoff_s, failures = BACKOFF_FIRST_S, 0
         while True:
             connection = Connection(self._target)
             try:
                 await connection.open([self._topics[topics.Leaf.COMMITTED]])
                 log.info("uplink_connected", broker=f"{self._target.host}:{self._target.port}")
-                backoff_s = BACKOFF_FIRST_S
+                backoff_s, failures = BACKOFF_FIRST_S, 0
+                self.failing.clear()
                 await self._serve(_Session(connection))
             except (ConnectionFailed, SpoolUnavailable) as error:
+                failures += 1
+                if failures >= FAILING_TRIES:
+                    self.failing.set()
                 log.warning("uplink_failed", error=str(error), again_in_s=round(backoff_s, 1))
             finally:
                 self._offline()
