@@ -73,7 +73,7 @@ class Link:
 
     def encode(self) -> bytes:
         """The signed bytes."""
-        return cbor.encode(self.plain())
+        return cbor.encode_arrays(self.plain())
 
     def plain(self) -> list[Any]:
         """The array of the wire."""

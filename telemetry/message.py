@@ -124,5 +124,5 @@ def parse_message(wire: bytes, max_bytes: int = limits.MESSAGE_BYTES) -> Message
 
 def build_message(sign1: Sign1, earlier: list[Any] | None, salts: Any, hidden: Any, data: Any) -> Message:  # noqa: ANN401
     """A message from its parts (those of `history.encode`, `salting.write`, `tracks`)."""
-    wire = cbor.encode([VERSION, sign1.plain(), earlier, salts, hidden, data])
+    wire = cbor.encode_arrays([VERSION, sign1.plain(), earlier, salts, hidden, data])
     return parse_message(wire, limits.ARCHIVE_BYTES)

@@ -68,7 +68,7 @@ class Sealer:
             tuple(size_of(content) for content in ordered), _root(ordered, self._block_key, seq),
         )  # fmt: skip
         sign1 = cose.sign(link.encode(), self._key, cose.ENTRY)
-        wire = cbor.encode([_VERSION, sign1.plain(), None, self._block_key, None, _data(ordered)])
+        wire = cbor.encode_arrays([_VERSION, sign1.plain(), None, self._block_key, None, _data(ordered)])
         if len(wire) > limits.MESSAGE_BYTES:
             raise SealError(f"an entry of {len(wire)} bytes where a message may have {limits.MESSAGE_BYTES}")
         digest = digest_of(sign1.payload)
