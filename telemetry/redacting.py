@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from telemetry import columns, history, limits, quality_runs, salting, tracks
+from telemetry import columns, limits, quality_runs, salting, tracks
 from telemetry.content import Hidden, Times, Values
 from telemetry.link import Kind
 from telemetry.message import build_message
