@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deploy.demo.folder import DemoFolder, Ports
     from deploy.demo.options import DemoOptions
     from deploy.stack.debian import Progress
+    from deploy.stack.process import Child
 
 POSTGRES_SETTINGS = {"shared_buffers": "128MB", "max_wal_size": "512MB"}
 
@@ -75,6 +76,15 @@ class Backing:
         if self.postgres is not None:
             return superuser(self.postgres)
         return given_database(self._url or "", self._folder.path)
+
+    @property
+    def broker_version(self) -> str:
+        """What the broker is."""
+        return self.mosquitto.version() if self.mosquitto is not None else "given"
+
+    def children(self) -> list[Child]:
+        """The processes that are ours."""
+        return [server.child for server in (self.postgres, self.mosquitto) if server is not None]
 
     def start(self) -> None:
         """Start what is ours and wait until it answers."""

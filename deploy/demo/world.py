@@ -16,9 +16,11 @@ from deploy.demo import kits, people, servers
 from deploy.demo.backing import Backing
 from deploy.demo.inbox import Inbox
 from deploy.demo.story import KITS
-from deploy.stack.errors import NotReadyError
+from deploy.stack.errors import NotReadyError, StackError
 from deploy.stack.provision import provide
 from deploy.stack.proxy import FaultProxy
+from store.connection import connect
+from store.counts import Counts, counts
 from store.migrate import migrate
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from deploy.stack.service import Service
 
 READY_S = 60.0
+WATCH_S = 0.5
 
 
 class World:
@@ -49,23 +52,39 @@ class World:
         self.player = kits.Player(folder, self._ports, options.speed)
         self.services: servers.Servers | None = None
         self.gateways: dict[str, Service] = {}
-        self.roles: servers.Logins | None = None
+        self._logins: servers.Logins | None = None
+        self._before: Counts | None = None
 
     @property
     def url(self) -> str:
         """Where the page is."""
         return servers.page_url(self._ports)
 
+    @property
+    def logins(self) -> servers.Logins:
+        """How each role reaches the database; once `start` has begun."""
+        if self._logins is None:
+            raise StackError("the demonstration has not started")
+        return self._logins
+
+    @property
+    def before(self) -> Counts:
+        """What an earlier demonstration left, counted before anything of this one was recorded."""
+        if self._before is None:
+            raise StackError("the demonstration has not started")
+        return self._before
+
     async def start(self) -> None:
         """Bring everything up. NotReadyError, StackError or a store's error say what did not."""
         self._progress("starting database and broker", 0.0)
         self.backing.start()
-        self.roles = roles = servers.logins(self.backing, self.folder)
+        self._logins = roles = servers.logins(self.backing, self.folder)
         self._progress("preparing the database", 0.3)
         await provide(self.backing.admin, self.folder.passwords, servers.DATABASE)
         await migrate(roles.owner)
         await self._stack.enter_async_context(self.inbox.open())
         seeded = await people.seed(roles.owner, self.folder.password(), self.inbox.url)
+        self._before = await self._count()
         await self.network.start()
         self._stack.push_async_callback(self.network.close)
         open_server_key(self.backing.broker.authority)
@@ -89,12 +108,33 @@ class World:
         """End the kits: what they measured is sealed and kept."""
         await stop_together(self.gateways.values())
 
+    async def watch(self, seconds: float | None = None) -> None:
+        """Wait so long, or until cancelled. NotReadyError as soon as a process has ended that should not have."""
+        loop = asyncio.get_running_loop()
+        end = None if seconds is None else loop.time() + seconds
+        while end is None or loop.time() < end:
+            for child in self._children():
+                if not child.running:
+                    raise NotReadyError(f"{child.log.stem} has ended; {child.log} ends:\n{child.last_words()}")
+            await asyncio.sleep(WATCH_S if end is None else min(WATCH_S, max(0.0, end - loop.time())))
+
     async def stop(self) -> None:
         """End everything in order; nothing of it is left running."""
         await self.stop_gateways()
         await stop_together([self.player, *(self.services.all() if self.services else ())])
         await self._stack.aclose()
         self.backing.stop()
+
+    def _children(self) -> list[Child]:
+        services = self.services.all() if self.services else ()
+        return [*self.backing.children(), self.player, *services, *self.gateways.values()]
+
+    async def _count(self) -> Counts:
+        connection = await connect(self.logins.owner, "antoan demo counts")
+        try:
+            return await counts(connection)
+        finally:
+            await connection.close()
 
     async def _start_together(self, players: Iterable[kits.Player], services: Iterable[Service]) -> None:
         waiting = [*services]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -42,6 +43,11 @@ class Mosquitto:
     def password_tool(self) -> Path:
         """`mosquitto_passwd`, which hashes passwords for the broker's password file."""
         return self.packages / "usr/bin/mosquitto_passwd"
+
+    def version(self) -> str:
+        """As it names itself: `mosquitto 2.0.21`."""
+        help_text = subprocess.run([self._child.command[0], "-h"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        return help_text.partition("\n")[0].replace("version ", "").strip()
 
     def configure(self, files: Mapping[str, bytes]) -> None:
         """Write `mosquitto.conf` and the files it names into `folder`, readable by the broker alone."""

@@ -1,0 +1,1 @@
+SELECT channel, time FROM readings WHERE time > $1
