@@ -70,6 +70,9 @@ class IngestSettings(StrictModel):
     cache_bytes: int = Field(
         default=64 << 20, ge=0, description="Freshly committed messages kept decoded for the projections."
     )
+    project: bool = Field(
+        default=True, description="Whether this worker also keeps readings and rollups behind the record."
+    )
     retention: RetentionSettings = Field(default=RetentionSettings(), description="How long rows are kept.")
     runs: RunsSettings = Field(default=RunsSettings(), description="How entries become runs.")
     metrics_port: int | None = Field(

@@ -76,10 +76,9 @@ class Worker:
             await self._horizons.load(lookups_pool)
             with ThreadPoolExecutor(2, "project") as threads:
                 retention_us = settings.retention.readings_days * DAY_US
-                self._followers = [
-                    self._follower(ReadingRows(retention_us, self._horizons.known), threads),
-                    self._follower(Rollups(), threads),
-                ]
+                if settings.project:
+                    rows = ReadingRows(retention_us, self._horizons.known)
+                    self._followers = [self._follower(rows, threads), self._follower(Rollups(), threads)]
                 async with asyncio.TaskGroup() as group:
                     group.create_task(keep_beating(self._connection, self._writing, settings.takeover_s))
                     group.create_task(self._take_in(lookups_pool))
