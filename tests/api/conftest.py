@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from api.service import serving
 from api.settings import ApiSettings
@@ -52,3 +53,9 @@ async def api(world: World, settings: ApiSettings) -> AsyncIterator[Api]:
 async def stranger(api: Api) -> aiohttp.ClientSession:
     """A client that has not logged in."""
     return api.client()
+
+
+@pytest.fixture
+def page_url(api: Api) -> URL:
+    """The served page's address."""
+    return URL(api.base)

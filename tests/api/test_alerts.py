@@ -1,0 +1,84 @@
+"""Alerts: seen down the tree, taken by a person, closed by the life cycle, each with its trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.world import Api, World, get
+
+if TYPE_CHECKING:
+    import aiohttp
+
+
+async def act(client: aiohttp.ClientSession, alert: int, action: str, note: str = "") -> aiohttp.ClientResponse:
+    return await client.post(f"/api/v1/alerts/{alert}/{action}", json={"note": note})
+
+
+async def test_an_alert_is_listed_with_value_set_point_and_place(api: Api, world: World) -> None:
+    number = await world.alert()
+    (alert,) = (await get(await api.logged_in("lan"), "/api/v1/alerts"))["alerts"]
+    assert (alert["id"], alert["value"], alert["set_point"], alert["unit"]) == (number, "142.0", "25", "[ppm]")
+    assert (alert["priority"], alert["state"], alert["actions"]) == ("urgent", "unacknowledged", ["acknowledge"])
+    assert (alert["place"], alert["site_name"]) == ("Bồn chứa số 2, đáy bồn", "Nhà máy giấy Bãi Bằng")
+    assert alert["title"]["vi"] == "CO nguy hiểm đến tính mạng"
+
+
+async def test_acknowledging_says_who_and_when_and_stays_in_the_trace(api: Api, world: World) -> None:
+    number = await world.alert()
+    client = await api.logged_in("lan")
+    answer = await act(client, number, "acknowledge", "Đang đến")
+    assert answer.status == 200
+    taken = await answer.json()
+    assert taken["alert"]["acknowledged_by"] == "Cán bộ lan"
+    assert taken["alert"]["state"] == "acknowledged"
+    assert taken["alert"]["actions"] == []
+    steps = [(step["what"], step["who"], step["detail"]) for step in taken["trace"]]
+    assert [what for what, _, _ in steps] == ["reading", "received", "raise", "acknowledge"]
+    assert steps[-1] == ("acknowledge", "Cán bộ lan", "Đang đến")
+    assert (await act(client, number, "acknowledge")).status == 409
+
+
+async def test_opening_an_alert_is_noted_once(api: Api, world: World) -> None:
+    number = await world.alert()
+    client = await api.logged_in("lan")
+    for _ in range(2):
+        seen = await get(client, f"/api/v1/alerts/{number}")
+    assert [step["who"] for step in seen["trace"] if step["what"] == "seen"] == ["Cán bộ lan"]
+    assert seen["procedure"].startswith("Rời khỏi bồn ngay.")
+
+
+async def test_a_latched_danger_is_closed_by_a_reset_that_says_what_was_done(api: Api, world: World) -> None:
+    number = await world.alert()
+    client = await api.logged_in("lan")
+    await act(client, number, "acknowledge")
+    assert (await act(client, number, "reset", "quá sớm")).status == 409
+    await world.owner.execute("SELECT alert_advance($1, 'return', NULL, '')", number)
+    assert (await act(client, number, "reset", "")).status == 400
+    answer = await act(client, number, "reset", "Đã thông gió, đo lại 2 ppm")
+    assert (await answer.json())["alert"]["state"] == "normal"
+    assert (await get(client, "/api/v1/alerts"))["alerts"] == []
+    assert len((await get(client, "/api/v1/alerts", state="all"))["alerts"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("login", "sees"), [("admin", True), ("lan", True), ("xem", True), ("huy", False), ("xa", False)]
+)
+async def test_an_alert_is_seen_down_the_agency_tree_only(api: Api, world: World, login: str, sees: bool) -> None:
+    number = await world.alert()
+    client = await api.logged_in(login)
+    assert bool((await get(client, "/api/v1/alerts"))["alerts"]) is sees
+    assert (await client.get(f"/api/v1/alerts/{number}")).status == (200 if sees else 404)
+    expected = 404 if not sees else 403 if login == "xem" else 200
+    assert (await act(client, number, "acknowledge")).status == expected
+
+
+async def test_a_sites_card_counts_what_is_open_and_names_the_gravest(api: Api, world: World) -> None:
+    await world.alert()
+    await world.alert(priority="high", cycle="ordinary", point="noise", value=861)
+    client = await api.logged_in("lan")
+    (site,) = (await get(client, "/api/v1/sites"))["sites"]
+    assert (site["open_alerts"], site["worst"]) == (2, "urgent")
+    points = (await get(client, f"/api/v1/sites/{world.site}/live"))["points"]
+    assert [point["alert"] for point in points] == ["urgent", "high"]
