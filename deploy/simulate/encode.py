@@ -109,17 +109,27 @@ def _encoded(field: FieldBase, value: Decimal | None, raw: dict[str, Raw]) -> Ra
         if value - field.offset < 0:
             raw |= _fulfilled(field.negative)
         value = field.offset + abs(value - field.offset)
-    number = (value - field.offset) / field.scale
+    number = value - field.offset
     if field.divide_by is not None:
         number *= Decimal(raw[field.divide_by])
     if field.decimals is not None:
         number = number.scaleb(int(raw[field.decimals]))
     if field.scale_field is not None and field.scale_from is not None:
         number /= field.scale_from[str(raw[field.scale_field])]
+    number = _shared_out(field, number, raw) / field.scale
     kind = getattr(field, "type", "")
     if kind.startswith("float") or kind == "decimal":
         return float(number) if kind != "decimal" else number
     return int(number.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def _shared_out(field: FieldBase, number: Decimal, raw: dict[str, Raw]) -> Decimal:
+    """Give the fields that count too their part; the field itself keeps a whole multiple of its scale."""
+    for name, factor in field.also.items():
+        whole = number // field.scale * field.scale
+        raw[name] = int(((number - whole) / factor).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        number = whole
+    return number
 
 
 def _no_value(field: FieldBase) -> Raw:
@@ -189,9 +199,8 @@ def _frame(exchange: Exchange, raw: Mapping[str, Raw]) -> bytes:
 def _pieces(exchange: Exchange, raw: Mapping[str, Raw], body: bytearray) -> Iterator[tuple[str, int, bytes]]:
     for name, field in exchange.fields.items():
         if name in raw and hold(field.when, raw):
-            width = field.length or WIDTH[field.type]
-            start = field.at if field.at >= 0 else len(body) + field.at
-            yield name, start, _field_bytes(field, raw[name], width, bytes(body[start : start + width]))
+            place = field.place(len(body))
+            yield name, place.start, _field_bytes(field, raw[name], place.stop - place.start, bytes(body[place]))
 
 
 def _field_bytes(field: ByteField, value: Raw, width: int, under: bytes) -> bytes:
@@ -216,7 +225,7 @@ def _size(exchange: Exchange) -> int:
         return length.bytes
     if isinstance(length, CountedLength):
         return length.usual
-    last = max(f.at + (f.length or WIDTH[f.type]) for f in exchange.fields.values() if f.at >= 0)
+    last: int = max(f.place(f.at).stop for f in exchange.fields.values() if f.at >= 0 and f.until is None)
     checksum = exchange.frame.checksum
     tail = -checksum.at if checksum is not None and checksum.at < 0 else len(length.end)
     return last + tail

@@ -91,9 +91,16 @@ def check_request(profile: Profile, request: bytes) -> bool:
             except DecodeError:
                 continue
             return True
-        if any(exchange.request_bytes == request for exchange in interface.exchanges.values()):
+        if any(_is_command(exchange, request) for exchange in interface.exchanges.values()):
             return True
     return False
+
+
+def _is_command(exchange: Exchange, request: bytes) -> bool:
+    spec = exchange.request_checksum
+    if spec is None:
+        return exchange.request_bytes == request
+    return request[frames.checksum_place(request, spec)] == frames.checksum_bytes(request, spec)
 
 
 def _form(interface: ModbusInterface, frame: bytes) -> modbus.Form:

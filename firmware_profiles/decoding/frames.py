@@ -72,11 +72,9 @@ def take_fields(body: bytes, fields: Mapping[str, ByteField]) -> dict[str, Raw]:
     """The raw values of a frame. A field beyond its end is left out: short forms of a frame have fewer."""
     raw: dict[str, Raw] = {}
     for name, field in fields.items():
-        width = field.length or WIDTH[field.type]
-        start = field.at if field.at >= 0 else len(body) + field.at
-        piece = body[start : start + width]
-        if start >= 0 and len(piece) == width:
-            raw[name] = _value(piece, field, name)
+        place = field.place(len(body))
+        if 0 <= place.start <= place.stop <= len(body):
+            raw[name] = _value(body[place], field, name)
     return raw
 
 

@@ -68,6 +68,8 @@ def _stated(channel: Channel, field: FieldBase, value: Raw) -> Reading:
 
 def _physical(field: FieldBase, value: Decimal, raw: Mapping[str, Raw]) -> Decimal:
     value *= field.scale
+    for name, factor in field.also.items():
+        value += Decimal(raw[name]) * factor
     if field.divide_by is not None:
         divisor = Decimal(raw[field.divide_by])
         if not divisor:

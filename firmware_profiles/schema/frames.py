@@ -115,6 +115,7 @@ class Exchange(StrictModel):
         default=b"", description="Bytes to send, as hex; empty for an instrument that sends by itself"
     )
     request_text: str = Field(default="", description="The same as text, for commands in ASCII; `request` wins")
+    request_checksum: Checksum | None = Field(default=None, description="The checksum of this instrument's commands")
     frame: Frame = Field(description="The frame that comes back")
     fields: dict[Name, ByteField] = Field(min_length=1, description="What is in it")
     poll: bool = Field(default=True, description="False for what is asked only at opening or for identification")

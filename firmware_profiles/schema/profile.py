@@ -129,7 +129,7 @@ def _check_fields(where: str, groups: list[dict[str, FieldBase]], channels: dict
     for group in groups:
         for name, field in group.items():
             named = [t for test in (*field.when, *field.negative) for t in test.names]
-            named += [n for n in (field.divide_by, field.decimals, field.scale_field) if n is not None]
+            named += [n for n in (field.divide_by, field.decimals, field.scale_field, *field.also) if n is not None]
             if strange := sorted(set(named) - set(group)):
                 raise ValueError(f"{where}.fields.{name}: unknown field {', '.join(strange)}")
             if field.channel is not None and field.channel not in channels:

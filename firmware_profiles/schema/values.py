@@ -75,7 +75,7 @@ class Bits(StrictModel):
 
 
 class FieldBase(StrictModel):
-    """A raw value and its way to a channel: physical = raw × scale ÷ divide_by ÷ 10^decimals + offset."""
+    """A raw value and its way to a channel: physical = (raw × scale + also) ÷ divide_by ÷ 10^decimals + offset."""
 
     channel: Name | None = Field(
         default=None, description="Channel it feeds, where it does not have the channel's name"
@@ -88,6 +88,9 @@ class FieldBase(StrictModel):
     offset: Decimal = Field(default=Decimal(0), description="Added after scaling, in the channel's unit")
     divide_by: Name | None = Field(default=None, description="Field whose raw value divides (a scale sent along)")
     decimals: Name | None = Field(default=None, description="Field whose raw value is the number of decimals")
+    also: dict[Name, Decimal] = Field(
+        default_factory=dict, description="Fields whose raw values count too, each with its factor: {fraction: 0.1}"
+    )
     scale_from: dict[str, Decimal] | None = Field(
         default=None, description="Factors by the raw value of the field `scale_field`: unit letters, ranges"
     )
@@ -122,11 +125,22 @@ class ByteField(FieldBase):
     )
     length: int | None = Field(default=None, ge=1, le=256, description="Bytes, for digits, text, hex and decimal")
 
+    until: int | None = Field(
+        default=None, lt=0, description="Instead of a length: the bytes before this, from the end"
+    )
+
+    def place(self, size: int) -> slice:
+        """Where it is in a frame of `size` bytes; its start may lie before the frame, its end behind it."""
+        start = self.at if self.at >= 0 else size + self.at
+        if self.until is not None:
+            return slice(start, size + self.until)
+        return slice(start, start + (self.length or WIDTH[self.type]))
+
     @model_validator(mode="after")
     def _order_fits(self) -> ByteField:
         check_order(self.type, self.order)
-        if (self.length is None) != (self.type in WIDTH):
-            raise ValueError("length belongs to digits, text, hex and decimal, and to these alone")
+        if (self.length is not None) + (self.until is not None) != (self.type not in WIDTH):
+            raise ValueError("length (or until) belongs to digits, text, hex and decimal, and to these alone")
         return self
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from firmware_profiles.decoding.decode import decode
+from firmware_profiles.decoding.decode import check_request, decode
 from firmware_profiles.decoding.results import DecodeError
 from firmware_profiles.loader import ids, load
 
@@ -18,6 +18,17 @@ SPOKEN = {"modbus_rtu", "modbus_tcp", "modbus_ascii", "serial", "usb_cdc"}
 PROFILED = [v for v in ALL if v["transport"] in SPOKEN and v["instrument"] in set(ids()) and "response_hex" in v]
 VARIANT = {"wordorder.cdab": "cdab", "wordorder.negative_u32_cdab": "int32_cdab"}
 """Vectors whose `decode_params` are a variant of the profile here."""
+
+
+COMMANDS = [v for v in ALL if v["kind"] == "command" and "response_hex" not in v and v["instrument"] in set(ids())]
+
+
+@pytest.mark.parametrize("vector", COMMANDS, ids=lambda v: v["id"])
+def test_a_command_without_an_answer_is_found_whole(vector: dict[str, Any]) -> None:
+    request = bytes.fromhex(vector["request_hex"])
+    profile = load(vector["instrument"]).profile
+    assert check_request(profile, request) is vector["expected"]["values"]["checksum_ok"]["value"]
+    assert not check_request(profile, request[:-2] + bytes([request[-2] ^ 1]) + request[-1:])
 
 
 @pytest.mark.parametrize("vector", PROFILED, ids=lambda v: v["id"])
