@@ -51,3 +51,11 @@ async def product(connection: Connection) -> Product:
 async def rows_since(connection: Connection, after: datetime) -> list[tuple[int, datetime]]:
     """(channel, time) of every row whose event time is later."""
     return [(row["channel"], row["time"]) for row in await connection.fetch(sql("counts/rows_since"), after)]
+
+
+async def physical_since(
+    connection: Connection, gateway: str, quantity: str, after: datetime
+) -> list[tuple[datetime, float]]:
+    """(time, value in the channel's unit) of a quantity's rows, in order of time."""
+    rows = await connection.fetch(sql("counts/physical_since"), gateway, quantity, after)
+    return [(row["time"], float(row["value"])) for row in rows]

@@ -12,6 +12,9 @@ from aiohttp import web
 
 from deploy.stack.ports import LOOPBACK
 
+LIVE = ("level", "danger")
+"""Kinds that a reading proves at once; silence is proven by what does not come."""
+
 
 @dataclass
 class Inbox:
@@ -30,7 +33,7 @@ class Inbox:
             return
         self.messages[number] = message
         raised = message.get("times", {}).get("raised")
-        if raised and message.get("change") == "raised":
+        if raised and message.get("change") == "raised" and message.get("kind") in LIVE:
             self.delays_ms.append((datetime.now(UTC) - datetime.fromisoformat(raised)).total_seconds() * 1000)
         if self.heard:
             self.heard(message)

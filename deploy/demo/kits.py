@@ -140,6 +140,11 @@ async def enrol_kits(folder: DemoFolder, api: DatabaseSettings, authority: Path,
     return enrolled
 
 
+def all_enrolled(folder: DemoFolder) -> bool:
+    """Whether no kit needs a token."""
+    return all(_is_enrolled(folder.kit(kit.gateway)) for kit in KITS)
+
+
 def _is_enrolled(state: Path) -> bool:
     if not state.is_dir():
         return False

@@ -85,17 +85,30 @@ def sampled(world: World) -> int:
 
 
 async def settle(world: World) -> Counts:
-    """Wait until all that was sampled is recorded, projected and notified, or no more is to be expected; the counts then."""
+    """Wait until all that was sampled is recorded, projected and notified, or no more is to be expected; the counts then.
+
+    The kits send what they still have, without measuring; then they end, so that nothing is added any more.
+    """
+    await world.stop_gateways()
+    await world.start_gateways(measuring=False)
+    await _at_rest(world)
+    await world.stop_gateways()
+    return await _at_rest(world)
+
+
+async def _at_rest(world: World) -> Counts:
     connection = await connect(world.logins.owner, "antoan demo counts")
     expected = sampled(world)
     end = asyncio.get_running_loop().time() + SETTLE_S
+    before: Counts | None = None
     try:
         while True:
             found = await counts(connection)
             at_rest = found.readings == found.rows == expected
             told = found.delivered - world.before.delivered == len(world.inbox.messages)
             pending = found.notifications - found.delivered > world.before.notifications - world.before.delivered
-            if (at_rest and told and not pending) or asyncio.get_running_loop().time() > end:
+            before, still = found, found == before
+            if (at_rest and told and not pending and still) or asyncio.get_running_loop().time() > end:
                 return found
             await asyncio.sleep(0.2)
     finally:

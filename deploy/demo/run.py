@@ -71,8 +71,6 @@ async def _count(world: World, voice: Voice) -> int:
         await world.watch(options.seconds - warm_up)
         wire = Traffic.now(world).since(before)
     voice.progress("letting the kits finish", 0.0)
-    await world.stop_gateways()
-    await world.start_gateways(measuring=False)
     found = await report(world, await settle(world), times, wire)
     voice.report(found, as_json=options.json)
     return 0 if found["ok"] else 1

@@ -17,6 +17,7 @@ from deploy.demo.backing import Backing
 from deploy.demo.inbox import Inbox
 from deploy.demo.story import KITS
 from deploy.stack.errors import NotReadyError, StackError
+from deploy.stack.ports import LOOPBACK
 from deploy.stack.provision import provide
 from deploy.stack.proxy import FaultProxy
 from store.connection import connect
@@ -90,18 +91,20 @@ class World:
         open_server_key(self.backing.broker.authority)
         self._progress("starting the services", 0.5)
         self.services = servers.servers(self.backing, self.folder, self._ports, roles, gateways_port=self.network.port)
-        await self._start_together([self.player], self.services.all())
-        self._progress("enrolling the kits", 0.8)
-        authority = self.backing.broker.authority
-        await kits.enrol_kits(self.folder, roles.api, authority, servers.enrolment_url(self._ports), seeded.agency)
-        await self.start_gateways()
+        if kits.all_enrolled(self.folder):
+            self._make_gateways(measuring=True)
+            await self._start_together([self.player], [*self.services.all(), *self.gateways.values()])
+        else:
+            await self._start_together([self.player], self.services.all())
+            self._progress("enrolling the kits", 0.8)
+            authority = self.backing.broker.authority
+            await kits.enrol_kits(self.folder, roles.api, authority, servers.enrolment_url(self._ports), seeded.agency)
+            await self.start_gateways()
         self._progress("running", 1.0)
 
     async def start_gateways(self, *, measuring: bool = True) -> None:
         """Start the kits; without `measuring` they only send what they still have."""
-        way = ("127.0.0.1", self.network.port)
-        for kit in KITS:
-            self.gateways[kit.gateway] = kits.gateway(self.folder, self.player, kit, way, measuring=measuring)
+        self._make_gateways(measuring=measuring)
         await self._start_together([], self.gateways.values())
 
     async def stop_gateways(self) -> None:
@@ -128,6 +131,11 @@ class World:
     def _children(self) -> list[Child]:
         services = self.services.all() if self.services else ()
         return [*self.backing.children(), self.player, *services, *self.gateways.values()]
+
+    def _make_gateways(self, *, measuring: bool) -> None:
+        way = (LOOPBACK, self.network.port)
+        for kit in KITS:
+            self.gateways[kit.gateway] = kits.gateway(self.folder, self.player, kit, way, measuring=measuring)
 
     async def _count(self) -> Counts:
         connection = await connect(self.logins.owner, "antoan demo counts")
