@@ -81,7 +81,7 @@ class Instrument:
         address, count = int.from_bytes(pdu[1:3], "big"), int.from_bytes(pdu[3:5], "big")
         if not 1 <= count <= 125 or not _knows(interface, function, address, count):
             return bytes([function | 0x80, ILLEGAL_ADDRESS])
-        raw = to_raw(self.profile, interface.fields, self.values(), self.stated)
+        raw = to_raw(self.profile, interface.fields, self.values(), {**self._beats(), **self.stated})
         data = registers(interface, raw, function, address, count * 2 if doubled else count)
         return bytes([function, len(data)]) + data
 
@@ -101,6 +101,10 @@ class Instrument:
             if not exchange.request_bytes
             for frame in frames(self.profile, exchange, values, self.stated)
         ]
+
+    def _beats(self) -> dict[str, Raw]:
+        """Heartbeats toggle, three times as often as they must."""
+        return {beat.field: int(time.monotonic() / (beat.within_s / 3)) % 2 for beat in self.profile.heartbeats}
 
     def _has_code_for_no_value(self, channel: str) -> bool:
         groups = [group for i in self.profile.interfaces.values() for group in fields_of(i)]

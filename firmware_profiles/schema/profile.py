@@ -22,8 +22,17 @@ class Sampling(StrictModel):
     """When its values may be believed, and how often they change."""
 
     period_s: float = Field(default=1.0, gt=0, le=3600, description="How often to sample it")
-    warm_up_s: float = Field(default=0.0, ge=0, description="After power-on its values are *warming up* for so long")
+    warm_up_s: float = Field(default=0.0, ge=0, description="Time after power-on until its values count")
     settling_s: float = Field(default=0.0, ge=0, description="Time to follow a step to 90 %")
+
+
+class Heartbeat(StrictModel):
+    """A field that changes by itself while the instrument lives."""
+
+    field: Name = Field(description="The field")
+    within_s: float = Field(
+        gt=0, le=600, description="Unchanged for longer, the instrument is frozen and its values stuck"
+    )
 
 
 class FieldCheck(StrictModel):
@@ -97,6 +106,7 @@ class Profile(StrictModel):
     channels: dict[Name, Channel] = Field(min_length=1, description="What it measures")
     interfaces: dict[Name, Interface] = Field(min_length=1, description="How to ask it; the first is the usual one")
     rules: tuple[Rule, ...] = Field(default=(), description="What makes its readings doubtful")
+    heartbeats: tuple[Heartbeat, ...] = Field(default=(), description="What shows that it lives")
     sampling: Sampling = Field(default_factory=Sampling, description="How often")
     care: Care = Field(default_factory=Care, description="Checks and intervals")
     judgement: Judgement = Field(description="Legal or screening")
@@ -112,6 +122,8 @@ class Profile(StrictModel):
         known = {f for i in self.interfaces.values() for group in fields_of(i) for f in group}
         for number, rule in enumerate(self.rules):
             _check_rule(f"rules.{number}", rule, known, self.channels)
+        if strange := sorted({beat.field for beat in self.heartbeats} - known):
+            raise ValueError(f"heartbeats: unknown field {', '.join(strange)}")
         fed = {f.channel or n for i in self.interfaces.values() for group in fields_of(i) for n, f in group.items()}
         if missing := [name for name in self.channels if name not in fed]:
             raise ValueError(f"no field feeds the channels {', '.join(missing)}")

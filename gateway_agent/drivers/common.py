@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from firmware_profiles.decoding.conditions import hold
 from gateway_agent.drivers.base import Identity, Sample, WrongInstrument
+from gateway_agent.drivers.vigil import Vigil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,7 @@ class DriverBase:
         self._plan = plan
         self.connection = connection
         connection.shared_by += 1
+        self.vigil = Vigil(plan.profile)
         self._identity: Identity | None = None
         self._identified_generation = 0
 

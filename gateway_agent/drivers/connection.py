@@ -22,11 +22,17 @@ LONGEST_BACK_OFF_S = 15.0
 """A port that came back is found within this; an absent one costs one attempt in so many seconds."""
 
 
+DEAD_AFTER = 3
+"""Unanswered requests in a row after which a network connection is opened anew."""
+
+
 class Connection:
     """Owns one wire. Hold `lock` for a whole request and its answer."""
 
-    def __init__(self, name: str, opener: Callable[[], Awaitable[Line]]) -> None:
+    def __init__(self, name: str, opener: Callable[[], Awaitable[Line]], *, over_network: bool = False) -> None:
         self.name = name
+        self._over_network = over_network
+        self._unanswered = 0
         self.lock = asyncio.Lock()
         self.generation = 0
         self.shared_by = 0
@@ -56,6 +62,17 @@ class Connection:
     def proved(self) -> None:
         """An instrument answered: the next failure starts with the shortest back-off again."""
         self._back_off_s = FIRST_BACK_OFF_S
+        self._unanswered = 0
+
+    async def unanswered(self) -> None:
+        """A request stayed without an answer. Over a network some of these in a row mean that the connection is dead.
+
+        A router that forgot it, or an instrument that restarted, tells nobody; only a new connection shows.
+        """
+        self._unanswered += 1
+        if self._over_network and self._unanswered >= DEAD_AFTER:
+            self._unanswered = 0
+            await self.close()
 
     async def lost(self, error: LineClosedError) -> Unreachable:
         """The line broke: close it, and give the error to raise. It is opened again after the back-off."""

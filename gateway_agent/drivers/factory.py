@@ -79,7 +79,11 @@ class _Lines:
 
     def _open_later(self, where: str, settings: InstrumentSettings, link: Link) -> Connection:
         wanted = _line_settings(settings, link)
-        connection = Connection(where, _opener(settings, wanted, self._clock))
+        connection = Connection(
+            where,
+            _opener(settings, wanted, self._clock),
+            over_network=not isinstance(settings.connection, SerialConnection),
+        )
         self._connections[where] = (connection, wanted)
         return connection
 

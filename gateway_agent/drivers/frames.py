@@ -51,6 +51,8 @@ class FrameDriver(DriverBase):
                     await self._ask(line, exchange)
                 if self._heard:
                     await self._listen(line)
+                if not self._newest:
+                    await self.connection.unanswered()
             except LineClosedError as error:
                 raise await self.connection.lost(error) from error
         samples, self._newest = self._newest, {}
@@ -84,6 +86,7 @@ class FrameDriver(DriverBase):
             pause_s = (self._interface.timing.slowest_reply_ms - self._interface.timing.reply_timeout_ms) / 1000
             await asyncio.sleep(max(0.0, pause_s))  # the late answer must not meet the next question
             pending(line)
+            await self.connection.unanswered()
             raise self._nothing()
 
     async def _listen(self, line: Line) -> None:
@@ -127,7 +130,7 @@ class FrameDriver(DriverBase):
             self._error = error
             return bool(exchange.request_bytes)
         now = asyncio.get_running_loop().time()
-        samples = to_samples(self.channels, decoded, taken_us)
+        samples = self.vigil.watch(to_samples(self.channels, decoded, taken_us), decoded.raw)
         for sample in samples:
             self._newest[sample.channel] = sample
             self._heard_at[sample.channel] = now

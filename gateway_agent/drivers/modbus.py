@@ -48,7 +48,7 @@ class ModbusDriver(DriverBase):
             decoded = to_readings(self.profile, self._interface.fields, raw)
         except DecodeError as error:
             raise NoReading(error.kind, str(error)) from error
-        return to_samples(self.channels, decoded, taken_us)
+        return self.vigil.watch(to_samples(self.channels, decoded, taken_us), decoded.raw)
 
     async def identify(self) -> Identity:
         """See Driver. A profile without identity registers is identified by its first answer alone."""

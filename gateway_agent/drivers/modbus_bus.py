@@ -85,6 +85,7 @@ class ModbusBus:
                     if reply is not None:
                         break
         except TimeoutError:
+            await self.connection.unanswered()
             raise _unanswered(bytes(buffer), self._form, request) from None
         self._silent_until, self._owed = loop.time() + timing.pause_ms / 1000, False
         self.connection.proved()

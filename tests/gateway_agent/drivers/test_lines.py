@@ -126,3 +126,15 @@ async def test_a_silent_stream_is_a_time_out(played: Played) -> None:
         kit.instruments["noise"].fault = Fault("silence")
         with pytest.raises(NoReading, match="nothing comes from noise"):
             await drivers["noise"].sample()
+
+
+async def test_a_network_connection_that_died_unseen_is_opened_anew(played: Played) -> None:
+    detector = {"name": "co", "profile": "honeywell.midas", "place": {}, "sources": {}}
+    async with played([detector]) as (kit, drivers):
+        await drivers["co"].sample()
+        kit.instruments["co"].fault = Fault("silence", times=connection.DEAD_AFTER)
+        for _ in range(connection.DEAD_AFTER):
+            with pytest.raises(NoReading):
+                await drivers["co"].sample()
+        assert len(await drivers["co"].sample()) == 1
+        assert drivers["co"].connection.generation == 2  # type: ignore[attr-defined]
