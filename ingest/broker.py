@@ -20,6 +20,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.errors import BrokerLostError
 from ingest.examine import Received
+from ingest.paho_client import Client
 from telemetry import limits, topics
 
 if TYPE_CHECKING:
@@ -106,8 +107,7 @@ class Session:
     def acknowledge(self, received: Iterable[Received]) -> None:
         """Acknowledge in order of arrival. What was received on a lost session is acknowledged to nobody."""
         if not self.closed.done():
-            for one in received:
-                self._client.ack(one.token, 1)
+            self._client.acknowledge(one.token for one in received)
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish retained. QoS 0: what a lost session swallows is published again when the next one begins."""
@@ -162,8 +162,8 @@ def _settle(waiting: asyncio.Future[None], error: OSError | None) -> None:
         waiting.exception()  # looked at here: nobody may be waiting any more
 
 
-def _client(settings: BrokerSettings, name: str) -> mqtt.Client:
-    client = mqtt.Client(
+def _client(settings: BrokerSettings, name: str) -> Client:
+    client = Client(
         CallbackAPIVersion.VERSION2,
         client_id=name,
         protocol=mqtt.MQTTv5,

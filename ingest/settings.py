@@ -62,7 +62,10 @@ class IngestSettings(StrictModel):
         default=list(range(PARTITIONS)), min_length=1, description="Partitions to own; the default is all of them."
     )
     receive_maximum: int = Field(
-        default=500, ge=1, le=65535, description="Messages unacknowledged at most: the bound of what is held in memory."
+        default=1000,
+        ge=1,
+        le=65535,
+        description="Messages unacknowledged at most: the bound of what is held in memory.",
     )
     takeover_s: float = Field(
         default=10.0, ge=1, description="A standby ends the session of an owner that is silent for this long."
