@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from telemetry.content import Times, Values
-from telemetry.limits import ENTRY_VALUES, LEAVES
+from telemetry.limits import LEAVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from telemetry.content import Content, QualityRuns
 
-FULL_VALUES = ENTRY_VALUES // 4
-"""Seal early from here on: with a time column per channel an entry holds at most twice as many numbers as readings."""
+FULL_VALUES = 2048
+"""Cut here, whatever the interval: the worst reading takes 19 bytes (value, time of its own, quality of its own), and an entry
+must fit one MQTT message of 64 KiB together with one more sample of every channel."""
 
 MAX_CHANNELS = LEAVES // 2
 """Each channel may need a time column of its own."""
@@ -55,7 +56,7 @@ class Batch:
 
     @property
     def full(self) -> bool:
-        """Whether it should be sealed now, whatever the interval."""
+        """Whether it must be cut now, whatever the interval."""
         return self.count >= FULL_VALUES
 
     def add(self, readings: Iterable[Reading]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from gateway_agent.batch import Batch
+from gateway_agent.batch import FULL_VALUES, Batch
 from gateway_agent.recorder import Work
 from telemetry.events import Note
 
@@ -103,7 +103,9 @@ class Collector:
         self._batch.add(readings)
         for reading in readings:
             self.latest[reading.channel] = reading
-        if transitions or self._batch.full:
+        if self._batch.full:
+            self.cut()
+        if transitions or self.waiting:
             self.due.set()
 
     def happened(self, body: EventBody, t_us: int | None = None) -> None:
@@ -159,21 +161,33 @@ class Collector:
             if not cut.readings:
                 continue
             total -= cut.readings
-            note = Note(mark=f"gave up {cut.readings} readings: the disk took nothing").to_event(self._clock.boot_us())
-            self._accounts.given_up += cut.readings
-            log.error("readings_given_up", readings=cut.readings)
-            cut.work = replace(cut.work, readings=(), events=(*cut.work.events, note))
-            cut.readings = 0
+            self._give_up(cut, "the disk took nothing")
+
+    def refused(self, cut: Cut, why: str) -> None:
+        """`cut` cannot be sealed, now or ever (a fault of this program): its readings are given up, which is said and counted."""
+        self._give_up(cut, why)
+        cut.work = replace(cut.work, events=cut.work.events[-1:], alarms=(), descriptors=())
+
+    def _give_up(self, cut: Cut, why: str) -> None:
+        log.error("readings_given_up", readings=cut.readings, why=why)
+        note = Note(mark=f"gave up {cut.readings} readings: {why}"[:128]).to_event(self._clock.boot_us())
+        self._accounts.given_up += cut.readings
+        cut.work = replace(cut.work, readings=(), events=(*cut.work.events, note))
+        cut.readings = 0
 
     def _take_over(self, part: Recovered) -> None:
-        batch = Batch()
-        batch.add(part.readings)
-        self._transitions = self._alarms.observe(part.readings, part.boot, part.clock.utc_offset_us)
-        for transition in self._transitions:
-            self._output.set(transition)
-        self.waiting.append(Cut(self._work(part.boot, part.clock, batch), batch.count, part.last_number))
+        number = part.last_number - len(part.readings)
+        for start in range(0, len(part.readings), FULL_VALUES):
+            readings = part.readings[start : start + FULL_VALUES]
+            number += len(readings)
+            batch = Batch()
+            batch.add(readings)
+            self._transitions = self._alarms.observe(readings, part.boot, part.clock.utc_offset_us)
+            for transition in self._transitions:
+                self._output.set(transition)
+            self.waiting.append(Cut(self._work(part.boot, part.clock, batch), batch.count, number))
         self._transitions = []
-        log.info("readings_taken_over", readings=batch.count)
+        log.info("readings_taken_over", readings=len(part.readings))
 
     def _work(self, boot: bytes, clock: Clock, batch: Batch, *, heartbeat: bool = False) -> Work:
         return Work(

@@ -203,7 +203,7 @@ class Kit:
         self._accounts.committed = self._accounts.sealed - self._accounts.trimmed_lost - sum(waiting)
         self._sealing.on_sealed = self._uplink.sealed
         self._sealing.on_trimmed = self._uplink.trimmed
-        self._sealing.on_notices = self._host.connected
+        self._sealing.on_notices = self._alarm_waits
         self._samplers = [Sampler(driver, self._clock, self) for driver in self._drivers]
 
     async def _watch_clock(self) -> None:
@@ -240,6 +240,11 @@ class Kit:
         make = partial(pending_recorder, spool, self._settings.state_dir, self._settings.gateway)
         await self._sealing.switch(make)
         self._sealing.fork_event(epoch)
+
+    def _alarm_waits(self) -> None:
+        """A notice is in the spool: send it now."""
+        self._host.notices_wait = True
+        self._uplink.hurry()
 
     def _make_uplink(self, identity: Identity) -> Uplink:
         settings = self._settings

@@ -15,11 +15,12 @@ from gateway_agent.spool.rows import ROW_BYTES, EpochState, SpooledEntry, Write
 from telemetry.alarm_notice import AlarmNotice
 from telemetry.chain import Head
 from telemetry.content import Values
+from telemetry.limits import LEAVES, MESSAGE_BYTES
 from telemetry.link import Kind
 from telemetry.seal import Sealer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gateway_agent.channels import Allocation
     from gateway_agent.spool.rows import Acknowledged, EpochRow
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from telemetry.cose import SigningKey
     from telemetry.events import Alarm
     from telemetry.link import Clock
+
+EVENT_BYTES = 64
+"""An event beside its body: type, time, leaf in the signed link."""
+PORTION_BYTES = MESSAGE_BYTES // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,10 @@ class Recorder:
             descriptor = entries[-1].seq
         if work.readings or (work.heartbeat and not work.events and not entries):
             entries.append(self._seal(Kind.READINGS, work.readings, work, descriptor))
-        if work.events or work.alarms:
-            events = [*work.events, *(alarm.to_event(t_us) for t_us, alarm in work.alarms)]
+        carriers: dict[Event, int] = {}
+        for events in _portions([*work.events, *(alarm.to_event(t_us) for t_us, alarm in work.alarms)]):
             entries.append(self._seal(Kind.EVENT, events, work, descriptor))
+            carriers |= dict.fromkeys(events, entries[-1].seq)
         renewed = descriptor is not None and descriptor != self._descriptor
         self._spool.write(
             Write(
@@ -99,7 +105,7 @@ class Recorder:
                 channels=work.channels,
                 counters=work.counters,
                 alarm_state=work.alarm_state,
-                notices=self._notices(work, entries),
+                notices=self._notices(work, carriers),
                 acknowledged=work.acknowledged,
                 moved=work.moved,
             )
@@ -115,17 +121,30 @@ class Recorder:
         readings = sum(len(content.values) for content in contents if isinstance(content, Values))
         return SpooledEntry(sealed.link.seq, kind, sealed.digest, readings, sealed.wire)
 
-    def _notices(self, work: Work, entries: Sequence[SpooledEntry]) -> tuple[tuple[int, bytes], ...]:
-        if self.pending or not work.alarms:
+    def _notices(self, work: Work, carriers: Mapping[Event, int]) -> tuple[tuple[int, bytes], ...]:
+        """Signed notices of the alarms, each with the seq of the entry that carries it."""
+        if self.pending:
             return ()
-        seq = entries[-1].seq
-        return tuple(
-            (
-                seq,
-                AlarmNotice(self._gateway, self.epoch, seq, work.boot, work.clock, t_us, alarm).seal(self._key),
-            )
-            for t_us, alarm in work.alarms
-        )
+        notices = []
+        for t_us, alarm in work.alarms:
+            seq = carriers[alarm.to_event(t_us)]
+            notice = AlarmNotice(self._gateway, self.epoch, seq, work.boot, work.clock, t_us, alarm)
+            notices.append((seq, notice.seal(self._key)))
+        return tuple(notices)
+
+
+def _portions(events: Sequence[Event]) -> Iterator[list[Event]]:
+    """The events, each once, in as many entries as they need: a flood of alarms is more than one message holds."""
+    portion: list[Event] = []
+    size = 0
+    for event in dict.fromkeys(events):
+        size += len(event.body) + EVENT_BYTES
+        if portion and (size > PORTION_BYTES or len(portion) >= LEAVES):
+            yield portion
+            portion, size = [], len(event.body) + EVENT_BYTES
+        portion.append(event)
+    if portion:
+        yield portion
 
 
 def described_by(descriptors: Sequence[ChannelDescriptor]) -> bytes:

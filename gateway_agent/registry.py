@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway_agent.batch import MAX_CHANNELS
 from gateway_agent.describe import describe, identity_of
+from telemetry.limits import MESSAGE_BYTES
+from telemetry.strict import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from gateway_agent.drivers.base import Driver
     from telemetry.content import ChannelDescriptor
     from telemetry.descriptor import ChannelModel
+
+LEAF_BYTES = 48
+"""A descriptor beside its body: channel, leaf, size."""
 
 
 class Registry:
@@ -41,5 +47,12 @@ class Registry:
         return {number: model for models in self._models.values() for number, model in models.items()}
 
     def descriptors(self) -> tuple[ChannelDescriptor, ...]:
-        """The content of a descriptor entry."""
-        return tuple(model.to_content(number) for number, model in sorted(self.models().items()))
+        """The content of a descriptor entry. Raises SettingsError when it is more than one message holds."""
+        contents = tuple(model.to_content(number) for number, model in sorted(self.models().items()))
+        size = sum(len(content.body) + LEAF_BYTES for content in contents)
+        if size > MESSAGE_BYTES - LEAF_BYTES * 16 or len(contents) > MAX_CHANNELS:
+            raise SettingsError(
+                f"instruments: {len(contents)} channels are more than one gateway can describe "
+                f"({size} bytes of {MESSAGE_BYTES}); choose `channels` of the instruments, or use a second gateway"
+            )
+        return contents

@@ -14,6 +14,7 @@ import structlog
 from gateway_agent.spool.errors import SpoolUnavailable
 from gateway_agent.spool.rows import Acknowledged
 from gateway_agent.spool.trim import spooled_bytes, trim
+from telemetry.errors import SealError
 from telemetry.events import Lost, Tamper
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ class Sealing:
                 except SpoolUnavailable as error:
                     self._failed(error)
                     return False
+                except SealError as error:
+                    self._collector.refused(cut, str(error))
         return True
 
     async def switch(self, make: Callable[[], Recorder]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from gateway_agent.uplink.packing import READ_BYTES, READ_ENTRIES, Packed, pack
+from gateway_agent.uplink.packing import READ_BYTES, READ_ENTRIES, Packed, Packer
 from gateway_agent.uplink.protocol import Verdict
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class SpoolHost:
         self.notices_wait = True
         """Whether the spool may hold notices: looked for only then."""
         self._spool = spool
+        self._packer = Packer()
         self._sealing = sealing
         self._collector = collector
         self._accounts = accounts
@@ -53,7 +54,7 @@ class SpoolHost:
 
     def _pack(self, epoch: int, first: int, max_entries: int) -> Packed | None:
         entries = self._spool.read(epoch, first, READ_BYTES, max_entries)
-        return pack(entries) if entries and entries[0].seq == first else None
+        return self._packer.pack(entries) if entries and entries[0].seq == first else None
 
     async def own_digest(self, epoch: int, seq: int) -> bytes | None:
         """Our digest of an entry, the genesis for -1; None when it is no longer spooled."""

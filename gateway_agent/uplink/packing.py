@@ -1,4 +1,8 @@
-"""Spooled entries to messages: one entry as it is, more as a run that still verifies, never over the size of a message. Pure."""
+"""Spooled entries to messages: one entry as it is, more as a run that still verifies, never over the size of a message.
+
+Merging decodes and encodes every entry, so a good guess of how many fit is worth most of a backlog's time: the packer
+remembers how much the last run shrank, merges as many as should fit, and merges again only when that was too many.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,20 @@ from typing import TYPE_CHECKING
 
 from telemetry.limits import MESSAGE_BYTES
 from telemetry.message import parse_message
-from telemetry.run import merge_within
+from telemetry.run import merge, mergeable_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway_agent.spool.rows import SpooledEntry
 
-READ_BYTES = 4 * MESSAGE_BYTES
-"""Entries to look at for one run: merging shortens them to a third or less."""
+READ_BYTES = 8 * MESSAGE_BYTES
+"""Entries to look at for one run: merging shortens long backlogs to a third, small entries to a tenth."""
 
-READ_ENTRIES = 512
+READ_ENTRIES = 1024
+
+FILL = 0.95
+"""Of the size of a message, aimed at: a guess that is a little too high costs a second merge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +36,33 @@ class Packed:
     payload: bytes
 
 
-def pack(entries: Sequence[SpooledEntry]) -> Packed:
-    """The longest message from the front of consecutive entries (at least one)."""
-    first = entries[0]
-    if len(entries) == 1:
+class Packer:
+    """Makes messages of one gateway's entries. Used on the spool's thread."""
+
+    def __init__(self) -> None:
+        self._shrink = 0.5
+
+    def pack(self, entries: Sequence[SpooledEntry]) -> Packed:
+        """A long message from the front of consecutive entries (at least one)."""
+        first = entries[0]
+        guessed = self._guess(entries)
+        if guessed == 1:
+            return Packed(first.seq, first.seq, first.wire)
+        messages = [parse_message(entry.wire) for entry in entries[:guessed]]
+        took = mergeable_count(messages)
+        while took > 1:
+            run = merge(messages[:took])
+            self._shrink = len(run.wire) / sum(len(entry.wire) for entry in entries[:took])
+            if len(run.wire) <= MESSAGE_BYTES:
+                return Packed(first.seq, first.seq + took - 1, run.wire)
+            took = max(1, min(took - 1, int(took * FILL * MESSAGE_BYTES / len(run.wire))))
         return Packed(first.seq, first.seq, first.wire)
-    message, took = merge_within([parse_message(entry.wire) for entry in entries], MESSAGE_BYTES)
-    if took == 1:
-        return Packed(first.seq, first.seq, first.wire)
-    return Packed(first.seq, first.seq + took - 1, message.wire)
+
+    def _guess(self, entries: Sequence[SpooledEntry]) -> int:
+        """How many entries should fit."""
+        size = 0.0
+        for number, entry in enumerate(entries):
+            size += len(entry.wire) * self._shrink
+            if size > FILL * MESSAGE_BYTES:
+                return max(1, number)
+        return len(entries)

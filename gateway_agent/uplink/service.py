@@ -35,7 +35,9 @@ log = structlog.get_logger()
 
 TICK_S = 1.0
 BACKOFF_FIRST_S = 1.0
-BACKOFF_MAX_S = 60.0
+BACKOFF_MAX_S = 30.0
+"""An alarm does not wait for it: `hurry`."""
+
 FAILING_TRIES = 5
 MAX_UNTAKEN = 16
 """Entry messages that the broker has not taken: mosquitto allows 20 (max_inflight_messages), so alarms find room."""
@@ -97,6 +99,7 @@ class Uplink:
         self._server_key = server_key
         self._host = host
         self._session: _Session | None = None
+        self._hurried = asyncio.Event()
         self._topics = {leaf: topics.topic(gateway, leaf) for leaf in topics.Leaf}
 
     def add_chain(self, row: EpochRow) -> None:
@@ -143,8 +146,21 @@ class Uplink:
             finally:
                 self._offline()
                 await connection.close((self._topics[topics.Leaf.STATUS], self._target.will))
-            await asyncio.sleep(backoff_s * random.uniform(0.5, 1.0))  # noqa: S311  (spreads a fleet's reconnects)
+            await self._wait(backoff_s * random.uniform(0.5, 1.0))  # noqa: S311  (spreads a fleet's reconnects)
             backoff_s = min(2 * backoff_s, BACKOFF_MAX_S)
+
+    def hurry(self) -> None:
+        """An alarm waits to be sent: if there is no connection, try again now."""
+        self._hurried.set()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait before the next try; less when an alarm comes."""
+        self._hurried.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._hurried.wait()
+        except TimeoutError:
+            pass
 
     @property
     def online(self) -> bool:

@@ -6,31 +6,40 @@ import asyncio
 import os
 import sqlite3
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gateway_agent import agent, collector, opening, sealing
 from gateway_agent.agent import serve
+from gateway_agent.recorder import Work
 from gateway_agent.settings import GatewaySettings, SpoolSettings
 from gateway_agent.spool.database import lock_folder
 from gateway_agent.spool.errors import SpoolUnavailable
 from gateway_agent.spool.rows import EpochState
 from gateway_agent.spool.spool import Spool
+from gateway_agent.uplink import service
 from telemetry.content import Event, Values
+from telemetry.errors import SealError
 from telemetry.events import Lost, Note, read_event
+from telemetry.link import Clock, Kind
 from telemetry.message import parse_message
+from telemetry.seal import Sealer
 from tests.gateway_agent.parts import GATEWAY, TurnedClock, identity, meter, until
 from tests.gateway_agent.small_server import SmallServer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from gateway_agent.enrol import Identity
     from gateway_agent.opening import State
+    from telemetry.content import Content
+    from telemetry.seal import SealedEntry
     from tests.gateway_agent.parts import Meter
     from tests.support.broker import Broker
+
+SEAL = Sealer.seal
 
 
 def settings(folder: Path) -> GatewaySettings:
@@ -132,6 +141,7 @@ async def test_what_a_full_spool_lets_go_is_declared_in_a_signed_event_and_the_r
     tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealing, "TRIM_S", 0.2)
+    monkeypatch.setattr(service, "BACKOFF_MAX_S", 1.0)
     server = SmallServer(broker.port)
     broker.process.kill()
     instrument = meter(period_s=0.01)
@@ -193,3 +203,35 @@ def test_two_processes_never_write_one_chain(tmp_path: Path) -> None:
         lock_folder(tmp_path)
     os.close(held)
     os.close(lock_folder(tmp_path))
+
+
+async def test_what_cannot_be_sealed_is_given_up_and_told_and_sealing_goes_on(
+    tmp_path: Path, opened: list[State], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instrument = meter(period_s=0.01)
+    async with running(settings(tmp_path), instrument):
+        await until(lambda: instrument.count >= 20)
+        monkeypatch.setattr(Sealer, "seal", _unsealable)
+        await until(lambda: instrument.count >= 60)
+        monkeypatch.setattr(Sealer, "seal", SEAL)
+        await until(lambda: instrument.count >= 120)
+    counters, (_, events) = counters_of(tmp_path), spooled(tmp_path)
+    assert counters["given_up"] > 0
+    assert counters["sealed"] + counters["given_up"] == instrument.count * len(instrument.channels)
+    assert any(isinstance(body, Note) and "readings" in body.mark for body in map(read_event, events))
+
+
+def _unsealable(self: Sealer, kind: Kind, contents: Sequence[Content], **given: Any) -> SealedEntry:  # noqa: ANN401  (passed on)
+    """Stands for a fault of this program: readings cannot be sealed."""
+    if kind is Kind.READINGS:
+        raise SealError("no")
+    return SEAL(self, kind, contents, **given)
+
+
+async def test_more_events_than_a_message_holds_become_several_entries(tmp_path: Path) -> None:
+    state = opening.open_state(tmp_path, identity(tmp_path))
+    events = tuple(Note(mark=f"{n:0128d}").to_event(n) for n in range(2000))
+    state.recorder.record(Work(boot=b"b" * 16, clock=Clock(), lived_us=0, events=(*events, events[0])))
+    state.spool.close()
+    _, found = spooled(tmp_path)
+    assert found == sorted(events, key=lambda event: event.t)
