@@ -18,11 +18,11 @@ def private_folder(folder: Path) -> None:
 
 
 def check_private(path: Path) -> None:
-    """Raises AuthorityError unless only its owner may use it, and the owner is this process's user."""
+    """Raises AuthorityError unless only its owner may use it, and the owner is this process's user (or this is root)."""
     state = path.stat()
     if state.st_mode & 0o077:
         raise AuthorityError(f"{path} can be used by others: chmod go= {path}")
-    if state.st_uid != os.geteuid():
+    if os.geteuid() not in {0, state.st_uid}:
         raise AuthorityError(f"{path} belongs to user {state.st_uid}, this process is {os.geteuid()}")
 
 

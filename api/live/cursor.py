@@ -16,7 +16,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START = Head(0, EPOCH)
 MAX_TEXT = 16 * 48
 PART = re.compile(r"([0-9a-f])-([0-9]{1,18})-([0-9]{1,16})")
-"""Partition, position, receive time in microseconds since 1970."""
+"""Partition, position, receive time in microseconds since 1970; sixteen digits reach to the year 2286."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,6 @@ def parse(text: str) -> Cursor | None:
         match = PART.fullmatch(part)
         if match is None:
             return None
-        try:
-            received = EPOCH + timedelta(microseconds=int(match[3]))
-        except OverflowError:
-            return None
+        received = EPOCH + timedelta(microseconds=int(match[3]))
         heads[int(match[1], 16)] = Head(int(match[2]), received)
     return Cursor(heads)

@@ -81,6 +81,7 @@ async def _send_all(
     context: Context, request: web.Request, socket: web.WebSocketResponse, subscriber: Subscriber
 ) -> None:
     checked_s = time.monotonic()
+    await socket.send_str(LiveTick(server_time=now()).model_dump_json())  # the browser learns that it is subscribed
     while not socket.closed:
         message = await subscriber.next(TICK_S) or LiveTick(server_time=now())
         await socket.send_str(message.model_dump_json())

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.models.base import Form, Id, Moment
+from api.models.base import Form, Id, Moment, Text
 from api.models.sites import Priority, Title
 
 
@@ -78,10 +78,10 @@ class AlertWithTrace(Form):
 class Acknowledge(Form):
     """Taking an alert: "Đã nhận"."""
 
-    note: str = Field(default="", max_length=500)
+    note: Text = Field(default="", max_length=500)
 
 
 class Reset(Form):
     """Closing a latched alert after the condition has gone."""
 
-    note: str = Field(min_length=1, max_length=500, description="what was done; kept with the alert")
+    note: Text = Field(min_length=1, max_length=500, description="what was done; kept with the alert")

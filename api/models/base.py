@@ -10,6 +10,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 """An identifier of a row; it carries no meaning."""
 
+Text = Annotated[str, Field(pattern=r"^[^\u0000]*$")]
+"""What a person types. The database takes every character but NUL."""
+
 
 def _utc_text(moment: AwareDatetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

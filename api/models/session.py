@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.models.base import Form, Id, Moment
+from api.models.base import Form, Id, Moment, Text
 
 Role = Literal["administrator", "inspector", "investigator", "supervisor", "site_contact", "expert", "viewer"]
 
@@ -14,8 +14,8 @@ Role = Literal["administrator", "inspector", "investigator", "supervisor", "site
 class LogIn(Form):
     """What a person types to log in."""
 
-    login: str = Field(min_length=1, max_length=100, description="login name; case does not matter")
-    password: str = Field(min_length=1, max_length=200)
+    login: Text = Field(min_length=1, max_length=100, description="login name; case does not matter")
+    password: Text = Field(min_length=1, max_length=200)
 
 
 class Person(Form):
