@@ -54,20 +54,29 @@ THROW_AWAY = {
 
 
 class Postgres:
-    """One database server in `folder`, run from the unpacked `packages`. Start it from the main thread."""
+    """One database server in `folder`, run from the unpacked `packages`. Start it from the main thread.
+
+    `port` is the number in the socket's name; a TCP port only where `settings` say `listen_addresses`.
+    """
 
     def __init__(
-        self, packages: Path, folder: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None
+        self,
+        packages: Path,
+        folder: Path,
+        *,
+        durable: bool = True,
+        settings: Mapping[str, str] | None = None,
+        port: int = PORT,
     ) -> None:
         self._bin = packages / "usr/lib/postgresql/17/bin"
         self.folder = folder
         self.socket_folder = folder / "socket"
-        self.port = PORT
+        self.port = port
         self._data = folder / "data"
         self._settings = {**SETTINGS, **({} if durable else THROW_AWAY), **(settings or {})}
         self._user = run_as()
         self._child = Child(
-            [self._bin / "postgres", "-D", self._data, "-k", self.socket_folder, "-p", str(PORT)],
+            [self._bin / "postgres", "-D", self._data, "-k", self.socket_folder, "-p", str(port)],
             folder / "postgres.log",
             user=self._user,
             folder=folder,
@@ -171,7 +180,7 @@ class Postgres:
         self._hand_over(file)
 
     def _ready(self) -> bool:
-        return (self.socket_folder / f".s.PGSQL.{PORT}").exists() and self._answers()
+        return (self.socket_folder / f".s.PGSQL.{self.port}").exists() and self._answers()
 
     def _answers(self) -> bool:
         """Whether a start-up packet is answered by a demand for a password: `recovering` and `starting` answer with an error."""
@@ -179,7 +188,7 @@ class Postgres:
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(2.0)
             try:
-                probe.connect(str(self.socket_folder / f".s.PGSQL.{PORT}"))
+                probe.connect(str(self.socket_folder / f".s.PGSQL.{self.port}"))
                 probe.sendall((len(packet) + 4).to_bytes(4, "big") + packet)
                 return probe.recv(1) == b"R"
             except OSError:
