@@ -44,11 +44,17 @@ def socket_handler(context: Context) -> Callable[[web.Request], Awaitable[web.St
         await socket.prepare(request)
         subscriber = Subscriber(points)
         with context.follower.subscribed(subscriber) as here:
-            await _resume(context, subscriber, parse(request.query.get("cursor", "")), here)
+            await _resume(context, subscriber, _given(request), here)
             await _until_closed(socket, _send_all(context, request, socket, subscriber))
         return socket
 
     return serve
+
+
+def _given(request: web.Request) -> Cursor | None:
+    """The browser's cursor; None: it has none, or one that is none. An empty one stands at the start of all."""
+    text = request.query.get("cursor")
+    return None if text is None else parse(text)
 
 
 async def _points(context: Context, person: int, site: str | None) -> dict[int, str]:
