@@ -47,8 +47,9 @@ async def address(world: World, page_dir: Path) -> AsyncIterator[str]:
 @pytest.fixture
 async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
+        environment: dict[str, str | float | bool] = {**os.environ, **chromium.environment}
         browser = await playwright.chromium.launch(
-            executable_path=chromium.program, args=list(chromium.flags), env=dict(os.environ) | chromium.environment
+            executable_path=chromium.program, args=list(chromium.flags), env=environment
         )
         yield browser
         await browser.close()

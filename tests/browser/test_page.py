@@ -90,6 +90,7 @@ async def test_an_alert_is_seen_at_once_and_acknowledged(browser: Browser, addre
     taken = await world.owner.fetchrow(
         "SELECT state, person FROM alert_log WHERE alert = $1 AND fact = 'acknowledge'", number
     )
+    assert taken
     assert (taken["state"], taken["person"]) == ("acknowledged", world.people["lan"])
 
 
