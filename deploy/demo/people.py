@@ -61,7 +61,7 @@ async def _people(connection: asyncpg.Connection, agency: int, password: str) ->
 
 async def _deploy(connection: asyncpg.Connection, agency: int, kit: Kit) -> None:
     site = await sites.create_site(
-        connection, agency=agency, name=kit.site, address=kit.address, procedure=kit.procedure
+        connection, agency=agency, name=kit.site, address=f"{kit.address} ({kit.played})", procedure=kit.procedure
     )
     deployment = await sites.create_deployment(connection, agency=agency, site=site, gateway=kit.gateway)
     for number, channel in enumerate(channel for instrument in kit.instruments for channel in instrument.channels):

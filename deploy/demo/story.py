@@ -15,6 +15,15 @@ from alerts.engine.rules import DangerRule, Rule, RuleSet
 from telemetry.strict import parse_yaml
 
 AGENCY = "Sở Nội vụ tỉnh Bình An (trình diễn)"
+QUANTITIES = {
+    "co": "CO = CO2",
+    "o2": "O2 = CO2",
+    "sound_level": "mức âm",
+    "air_temperature": "nhiệt độ",
+    "relative_humidity": "độ ẩm",
+    "co2": "CO2",
+    "illuminance": "độ rọi",
+}
 SOUND, ROOM = "sound_level_1s.csv", "room_climate_1min.csv"
 
 
@@ -30,6 +39,13 @@ class Channel:
     from_row: int = 0
     scale: str = "1"
     offset: str = "0"
+
+    @property
+    def change(self) -> str:
+        """The stated scale and offset, as people write them; empty for a recording as it is."""
+        times = f" × {self.scale}" if self.scale != "1" else ""
+        plus = f" {'−' if self.offset.startswith('-') else '+'} {self.offset.lstrip('-')}" if self.offset != "0" else ""
+        return f"{times}{plus}".replace(".", ",")
 
     def source(self, folder: str) -> dict[str, Any]:
         """As a source of deploy.simulate."""
@@ -66,6 +82,13 @@ class Kit:
     address: str
     procedure: str
     instruments: tuple[Instrument, ...]
+
+    @property
+    def played(self) -> str:
+        """What the page says of these readings: recordings, and by how much each is moved."""
+        channels = [channel for instrument in self.instruments for channel in instrument.channels]
+        changes = [f"{QUANTITIES[channel.quantity]}{channel.change}" for channel in channels if channel.change]
+        return f"Trình diễn, phát lại bản ghi thật: {', '.join(changes)}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +135,7 @@ PRESS = Kit(
     (
         Instrument(
             "noise", "generic.rs485_noise", None, "serial", "RN-0312",
-            (Channel("sound_level", "sound_level", "Máy dập 160 tấn", SOUND, "LAeq_1s_dB", 60096, "1", "27"),),
+            (Channel("sound_level", "sound_level", "Máy dập 160 tấn", SOUND, "LAeq_1s_dB", 60096, "1", "36"),),
         ),
         Instrument(
             "climate", "generic.rs485_th", None, "serial", "TH-1180",
