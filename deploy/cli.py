@@ -28,6 +28,7 @@ COMMANDS = {
     "alerts": ("deploy.commands.services:alerts", "Rules over the record; people told of alerts."),
     "api": ("deploy.commands.services:api", "The page, its API and enrolment."),
     "enrolment": ("deploy.commands.enrolment:app", "Let gateways join, or shut them out."),
+    "broker": ("deploy.commands.broker:app", "Configure the MQTT broker of a server."),
     "migrate": ("deploy.commands.store:migrate", "Bring the database to this version's schema."),
     "rebuild": ("deploy.commands.store:rebuild", "Drop a projection and build it again from the record."),
     "verify": ("deploy.commands.store:verify", "Verify every chain in the record, and the rows against it."),

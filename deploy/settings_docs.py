@@ -14,9 +14,10 @@ from pydantic_core import PydanticUndefined
 
 from deploy.commands.store import OwnerSettings
 from deploy.services import SERVICES
+from deploy.stack.broker_settings import BrokerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pydantic.fields import FieldInfo
 
@@ -37,10 +38,10 @@ def render() -> str:
     return "".join(parts)
 
 
-def settings_models() -> dict[str, type[BaseModel]]:
+def settings_models() -> Mapping[str, type[BaseModel]]:
     """Return every settings model by the heading it has on the page."""
     services = {name: service.settings_model() for name, service in SERVICES.items()}
-    return services | {"migrate, rebuild, verify": OwnerSettings}
+    return services | {"migrate, rebuild, verify": OwnerSettings, "broker configure": BrokerSettings}
 
 
 def rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str, str]]:

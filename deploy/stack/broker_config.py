@@ -1,4 +1,4 @@
-"""mosquitto's configuration from typed settings: listeners, TLS, exact ACLs, bounds. Rendering is pure; `write` is the rim.
+"""mosquitto's configuration from typed settings: listeners, TLS, exact ACLs, bounds. Pure.
 
 Gateways: the certificate's common name `{p}/{gateway}` becomes user name and client id, so `%u` in a pattern is
 exactly one gateway's branch. Nothing is kept on the broker's disk: gateways keep what is not committed, ingest
@@ -74,18 +74,6 @@ def password_lines(passwords: Mapping[str, str], salts: Mapping[str, bytes] | No
         digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, PASSWORD_ITERATIONS, 64)
         lines.append(f"{user}:$7${PASSWORD_ITERATIONS}${_base64(salt)}${_base64(digest)}\n")
     return "".join(lines)
-
-
-def write(settings: BrokerSettings, passwords: Mapping[str, str]) -> None:
-    """Write every file the broker needs into `settings.folder` (0700 when made here), each 0600 and whole or not at all."""
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = {**render(settings), PASSWORD_FILE: password_lines(passwords)}
-    for name, text in files.items():
-        temporary = settings.folder / f".{name}.new"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        temporary.replace(settings.folder / name)
 
 
 def _base64(data: bytes) -> str:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from api.enrolment.authority import revocation_list
 from api.enrolment.authority_files import ensure_server, open_authority
+from api.enrolment.private_files import write_file
 from deploy.stack.broker_config import PASSWORD_FILE, SERVICE_RIGHTS, password_lines, render
 from deploy.stack.broker_settings import BrokerSettings, GatewayListener, ServiceListener
 from deploy.stack.ports import LOOPBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 CA, CERTIFICATE, KEY, REVOKED = "ca.pem", "broker.pem", "broker.key", "revoked.pem"
@@ -70,3 +72,23 @@ def broker_files(place: BrokerPlace, authority_folder: Path, passwords: dict[str
         KEY: server.key_file.read_bytes(),
         REVOKED: revocation_list(authority, (), datetime.now(UTC)),
     }
+
+
+def install_broker(
+    settings: BrokerSettings, authority_folder: Path, password_folder: Path, names: Sequence[str]
+) -> None:
+    """Write all files of a server's broker where its settings say, each 0600 and whole or not at all.
+
+    The revocation list is left as it is when there is one. Raises AuthorityError, OSError.
+    """
+    authority, files = open_authority(authority_folder), ensure_server(authority_folder, "broker", names)
+    words = {service: file.read_text().strip() for service, file in service_passwords(password_folder).items()}
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in {**render(settings), PASSWORD_FILE: password_lines(words)}.items():
+        write_file(settings.folder / name, text.encode())
+    listener = settings.gateways
+    write_file(listener.ca_file, authority.pem, 0o644)
+    write_file(listener.cert_file, files.cert_file.read_bytes(), 0o644)
+    write_file(listener.key_file, files.key_file.read_bytes())
+    if not listener.crl_file.exists():
+        write_file(listener.crl_file, revocation_list(authority, (), datetime.now(UTC)), 0o644)

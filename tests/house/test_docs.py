@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "alerts": ["run"],
     "api": ["run"],
     "enrolment": ["token", "revoke"],
+    "broker": ["configure"],
 }
 
 

@@ -23,8 +23,16 @@ def read(name: str) -> configparser.ConfigParser:
     return parser
 
 
-def test_there_is_a_unit_for_each_service_and_no_other() -> None:
-    assert {path.name for path in UNITS.glob("*.service")} == {f"antoan-{name}.service" for name in SERVICES}
+def test_there_is_a_unit_for_each_service_and_for_revocations_and_no_other() -> None:
+    names = [*SERVICES, "revoked"]
+    assert {path.name for path in UNITS.glob("*.service")} == {f"antoan-{name}.service" for name in names}
+
+
+def test_the_broker_is_told_of_revocations() -> None:
+    watch = configparser.ConfigParser()
+    watch.read(UNITS / "antoan-revoked.path")
+    assert watch["Path"]["PathChanged"] == "/var/lib/antoan-api/revoked.pem"
+    assert read("revoked")["Service"]["ExecStart"] == "/usr/bin/systemctl reload mosquitto.service"
 
 
 @pytest.mark.parametrize("name", SERVICES)
