@@ -26,12 +26,12 @@ TIME_MAX_US: Final = 253_370_764_800_000_000
 """1900 and 9999: every reader can hold times between them. Times beyond are set to the nearer one."""
 
 
-async def copy_binary(connection: Connection, table: str, columns: Sequence[str], rows: bytes) -> None:
+async def copy_binary(connection: Connection, table: str, columns: Sequence[str], rows: bytes | memoryview) -> None:
     """COPY rows laid out as above into `table`. Raises asyncpg.PostgresError."""
     await connection.copy_to_table(table, source=_chunks(rows), columns=columns, format="binary")
 
 
-async def _chunks(rows: bytes) -> AsyncIterator[bytes]:
+async def _chunks(rows: bytes | memoryview) -> AsyncIterator[bytes]:
     yield HEADER
     view = memoryview(rows)
     for start in range(0, len(view), CHUNK_BYTES):

@@ -13,6 +13,7 @@ from store.named import sql
 from store.times import from_us, to_us
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -24,6 +25,9 @@ _ROW: Final = np.dtype([
     ("columns", ">u2"), ("n1", ">u4"), ("time", ">i8"), ("n2", ">u4"), ("value", ">i8"), ("n3", ">u4"), ("channel", ">i4"),
     ("n4", ">u4"), ("quality", ">i2"),
 ])  # fmt: skip
+_TEMPLATE: Final = np.array([(4, 8, 0, 8, 0, 4, 0, 2, 0)], _ROW).view(np.uint8)
+"""A row of zeros: what does not differ between rows."""
+
 _DOUBTFUL_COLUMNS: Final = ("received", "time", "value", "channel", "quality", "reason")
 _DOUBTFUL_ROW: Final = np.dtype([
     ("columns", ">u2"), ("n0", ">u4"), ("received", ">i8"), ("n1", ">u4"), ("time", ">i8"), ("n2", ">u4"), ("value", ">i8"),
@@ -62,21 +66,25 @@ class Rows:
         )
 
 
-def binary(rows: Rows) -> bytes:
-    """Rows of `readings` for binary COPY."""
-    out = np.empty(len(rows), _ROW)
-    out["columns"], out["n1"], out["n2"], out["n3"], out["n4"] = 4, 8, 8, 4, 2
-    out["time"] = rows.time_us - EPOCH_US
-    out["value"], out["channel"], out["quality"] = rows.value, rows.channel, rows.quality
-    return out.tobytes()
+Matrix = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int32]", "NDArray[np.uint8] | None"]
+"""Times (n) in UTC µs, values (channels, n), channels, quality codes (channels, n) or None where all are 0."""
 
 
-async def insert(connection: Connection, rows: Rows) -> None:
-    """COPY rows into `readings`. Raises asyncpg.PostgresError."""
-    await insert_binary(connection, binary(rows))
+def binary(matrices: Sequence[Matrix]) -> memoryview:
+    """Rows of `readings` for binary COPY: every value of every channel at its time, channel by channel."""
+    out = np.empty(sum(values.size for _, values, _, _ in matrices), _ROW)
+    out.view(np.uint8).reshape(-1, _ROW.itemsize)[:] = _TEMPLATE
+    at = 0
+    for time_us, values, channels, codes in matrices:
+        part = out[at : at + values.size].reshape(values.shape)
+        at += values.size
+        part["time"], part["value"], part["channel"] = time_us - EPOCH_US, values, channels[:, None]
+        if codes is not None:
+            part["quality"] = codes
+    return out.view(np.uint8).data
 
 
-async def insert_binary(connection: Connection, laid_out: bytes) -> None:
+async def insert_binary(connection: Connection, laid_out: memoryview) -> None:
     """COPY what `binary` made into `readings`."""
     await copy_binary(connection, "readings", COLUMNS, laid_out)
 

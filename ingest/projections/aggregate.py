@@ -7,8 +7,9 @@ floats that are added segment by segment, in time order, are the same whenever t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from store.rollups import MINUTE_US, Minute
 from telemetry.quality import Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -72,32 +73,28 @@ def segments(block: Block) -> list[Segment]:
         high = np.maximum.reduceat(np.where(measured, values, _SMALLEST), starts, axis=1)
         summed = np.where(measured, values, 0)
     sums = np.add.reduceat(summed, starts, axis=1)
-    spacing = _spacing(block, starts)
     first, last = np.minimum.reduceat(block.time_us, starts), np.maximum.reduceat(block.time_us, starts)
-    common = list(
-        zip(
-            (minute[starts] * MINUTE_US).tolist(),
-            first.tolist(),
-            last.tolist(),
-            block.entry[starts].tolist(),
-            strict=True,
-        )
+    ok_us, doubtful_us = _times(block, starts, lengths)
+    energies = _energies(block, values, measured, starts)
+    rows, cuts = values.shape[0], len(starts)
+    shared = (minute[starts] * MINUTE_US, first, last, block.entry[starts])
+    columns = zip(
+        np.repeat(block.channel_ids, cuts).tolist(),
+        *((column.tolist() * rows) for column in shared),
+        *(column.ravel().tolist() for column in (counts, sums, low, high)),
+        energies,
+        ok_us,
+        doubtful_us,
+        strict=True,
     )
-    found = []
-    for row, channel in enumerate(block.channels):
-        energies = _energies(channel, values[row], None if measured is None else measured[row], starts)
-        times = _times(channel, None if block.codes is None else block.codes[row], starts, lengths, spacing)
-        numbers = zip(counts[row].tolist(), sums[row].tolist(), low[row].tolist(), high[row].tolist(), strict=True)
-        for (bucket, begin, end, entry), (count, total, least, most), energy, (ok_us, doubtful) in zip(
-            common, numbers, energies, times, strict=True
-        ):
-            found.append(
-                Segment(
-                    channel.id, bucket, begin, end, entry, count, total,
-                    least if count else None, most if count else None, energy, ok_us, doubtful,
-                )
-            )  # fmt: skip
-    return found
+    if measured is None:
+        return [Segment(*row) for row in columns]
+    return [_without_bounds(Segment(*row)) for row in columns]
+
+
+def _without_bounds(segment: Segment) -> Segment:
+    """Where nothing counts there is neither minimum nor maximum."""
+    return segment if segment.count else replace(segment, min=None, max=None)
 
 
 def fold(minute: Minute | None, parts: Iterable[Segment]) -> Minute:
@@ -157,24 +154,23 @@ def _spacing(block: Block, starts: NDArray[np.int64]) -> list[int]:
 
 
 def _times(
-    channel: Channel,
-    codes: NDArray[np.uint8] | None,
-    starts: NDArray[np.int64],
-    lengths: NDArray[np.int64],
-    spacing: Sequence[int],
-) -> list[tuple[int, dict[int, int] | None]]:
-    """Per segment: time of quality ok, and time by code of the others."""
-    period = channel.interval_us
-    each = [spacing[n] if period is None else period for n in range(len(starts))]
-    if codes is None or not codes.any():
-        return [(int(length) * us, None) for length, us in zip(lengths, each, strict=True)]
-    found: list[tuple[int, dict[int, int] | None]] = []
-    for start, length, us in zip(starts.tolist(), lengths.tolist(), each, strict=True):
-        kinds, counts = np.unique(codes[start : start + length], return_counts=True)
-        by_code = {int(kind): int(count) * us for kind, count in zip(kinds, counts, strict=True)}
-        ok_us = by_code.pop(int(Quality.OK), 0)
-        found.append((ok_us, by_code or None))
-    return found
+    block: Block, starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> tuple[list[int], list[dict[int, int] | None]]:
+    """Per channel and segment: time of quality ok, and time by code of the others."""
+    periods = np.array([channel.interval_us if channel.interval_us is not None else -1 for channel in block.channels])
+    each = np.repeat(periods[:, None], len(starts), axis=1)
+    if (periods < 0).any():
+        each = np.where(each < 0, np.array(_spacing(block, starts), np.int64)[None, :], each)
+    if block.codes is None:
+        return (each * lengths).ravel().tolist(), [None] * each.size
+    ok = np.add.reduceat(block.codes == Quality.OK, starts, axis=1, dtype=np.int64)
+    doubtful: list[dict[int, int] | None] = [None] * each.size
+    for row, cut in np.argwhere(ok < lengths).tolist():
+        codes = block.codes[row, starts[cut] : starts[cut] + lengths[cut]]
+        kinds, counts = np.unique(codes[codes != Quality.OK], return_counts=True)
+        us = int(each[row, cut])
+        doubtful[row * len(starts) + cut] = {int(k): int(n) * us for k, n in zip(kinds, counts, strict=True)}
+    return (each * ok).ravel().tolist(), doubtful
 
 
 def is_decibel(channel: Channel) -> bool:
@@ -183,22 +179,35 @@ def is_decibel(channel: Channel) -> bool:
 
 
 def _energies(
-    channel: Channel, values: NDArray[np.int64], measured: NDArray[np.bool_] | None, starts: NDArray[np.int64]
+    block: Block,
+    values: NDArray[np.int64],
+    measured: NDArray[np.bool_] | None,
+    starts: NDArray[np.int64],
 ) -> list[float | None]:
-    if not is_decibel(channel):
-        return [None] * len(starts)
-    powers = energy_of(values, channel.exponent)
-    if measured is not None:
-        powers = np.where(measured, powers, 0.0)
-    found: list[float | None] = np.add.reduceat(powers, starts).tolist()
+    """Per channel and segment the sum of energies; None for what is no level."""
+    found: list[float | None] = []
+    for same, group in groupby(range(len(values)), key=lambda row: _scale(block.channels[row])):
+        rows = list(group)
+        if same is None:
+            found += [None] * (len(rows) * len(starts))
+            continue
+        part = slice(rows[0], rows[-1] + 1)
+        powers = energy_of(values[part], same)
+        if measured is not None:
+            powers = np.where(measured[part], powers, 0.0)
+        found += np.add.reduceat(powers, starts, axis=1).ravel().tolist()
     return found
+
+
+def _scale(channel: Channel) -> int | None:
+    return channel.exponent if is_decibel(channel) else None
 
 
 def energy_of(values: NDArray[np.int64], exponent: int) -> NDArray[np.float64]:
     """10^(value × 10^exponent / 10), by the C library's pow for each distinct value: the same wherever it stands."""
     if values.min() >= _TABLE.start and values.max() < _TABLE.stop:
         return _powers(exponent)[values - _TABLE.start]
-    return np.array([_power(int(value), exponent) for value in values])
+    return np.array([_power(int(value), exponent) for value in values.ravel()]).reshape(values.shape)
 
 
 def _power(value: int, exponent: int) -> float:

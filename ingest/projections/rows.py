@@ -31,7 +31,7 @@ EMPTY = Rows(
 class Prepared:
     """What one batch of the record means for the tables."""
 
-    binary: bytes
+    binary: memoryview
     late: Rows
     future: Rows
     early: Rows
@@ -56,7 +56,7 @@ class ReadingRows:
         sound = [block.sound() for block in blocks]
         late, kept = self._split_late(sound)
         return Prepared(
-            readings.binary(_rows(kept)),
+            readings.binary([(b.time_us, b.values, b.channel_ids, b.codes) for b in kept]),
             _rows(late),
             _rows([block.take(block.future) for block in blocks if block.future is not None]),
             _rows([_early(block) for block in blocks if block.early is not None]),
