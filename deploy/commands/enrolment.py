@@ -13,7 +13,10 @@ from deploy.commands.spoken import spoken
 from deploy.service_runner import read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from api.settings import ApiSettings
+    from store.enrolment import Connection
 
 app = App(name="enrolment", help="Let gateways join, or shut them out.")
 Config = Annotated[Path, Parameter(name="--config", help="The settings file of the API service.")]
@@ -44,7 +47,25 @@ def token(gateway: str, /, *, agency: int, config: Config, hours: float = 24.0, 
 
 
 @app.command
-def revoke(gateway: str, /, *, reason: str, config: Config) -> None:
+def withdraw(gateway: str, /, *, config: Config) -> None:
+    """Make a gateway's unused tokens worthless (one was lost, or sent to the wrong person).
+
+    Example: `./antoan enrolment withdraw kit00001 --config api.yaml`
+
+    Parameters
+    ----------
+    gateway
+        Id of the gateway.
+    """
+    from store.enrolment_audit import Asker
+    from store.enrolment_tokens import withdraw_tokens
+
+    with spoken(OSError):
+        asyncio.run(_with_store(_settings(config), lambda c: withdraw_tokens(c, gateway, datetime.now(UTC), Asker())))
+
+
+@app.command
+def revoke(gateway: str, /, *, reason: str, config: Config, epoch: int | None = None) -> None:
     """Shut a gateway out: its certificates and sealing keys count no more from now on.
 
     Example: `./antoan enrolment revoke kit00001 --reason "stolen from the van" --config api.yaml`
@@ -55,11 +76,22 @@ def revoke(gateway: str, /, *, reason: str, config: Config) -> None:
         Id of the gateway.
     reason
         Why; it is kept in the audit.
+    epoch
+        Revoke the sealing key of this epoch only (a copied card); a new token then enrols the gateway anew.
     """
+    from store.enrolment_audit import Asker
     from store.enrolment_errors import EnrolmentRefusedError
+    from store.enrolment_revocation import revoke_epoch, revoke_gateway
+
+    async def revoked(conn: Connection) -> None:
+        now = datetime.now(UTC)
+        if epoch is None:
+            await revoke_gateway(conn, gateway, reason=reason, now=now, asker=Asker())
+        else:
+            await revoke_epoch(conn, gateway, epoch, reason=reason, now=now, asker=Asker())
 
     with spoken(EnrolmentRefusedError, OSError):
-        asyncio.run(_revoke(_settings(config), gateway, reason))
+        asyncio.run(_with_store(_settings(config), revoked))
 
 
 def _settings(config: Path) -> ApiSettings:
@@ -90,13 +122,11 @@ async def _issue(settings: ApiSettings, gateway: str, agency: int, life: timedel
     return str(issued)
 
 
-async def _revoke(settings: ApiSettings, gateway: str, reason: str) -> None:
+async def _with_store(settings: ApiSettings, work: Callable[[Connection], Awaitable[None]]) -> None:
     from store.connection import connect
-    from store.enrolment_audit import Asker
-    from store.enrolment_revocation import revoke_gateway
 
     connection = await connect(settings.database, "antoan enrolment")
     try:
-        await revoke_gateway(connection, gateway, reason=reason, now=datetime.now(UTC), asker=Asker())
+        await work(connection)
     finally:
         await connection.close()

@@ -15,7 +15,8 @@ SUBCOMMANDS = {
     "ingest": ["run"],
     "alerts": ["run"],
     "api": ["run"],
-    "enrolment": ["token", "revoke"],
+    "admin": ["agency", "person", "site", "deploy", "rules", "recipient"],
+    "enrolment": ["token", "withdraw", "revoke"],
     "broker": ["configure"],
 }
 
