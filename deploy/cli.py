@@ -27,6 +27,7 @@ COMMANDS = {
     "ingest": ("deploy.commands.services:ingest", "Broker to record, and what follows the record."),
     "alerts": ("deploy.commands.services:alerts", "Rules over the record; people told of alerts."),
     "api": ("deploy.commands.services:api", "The page, its API and enrolment."),
+    "admin": ("deploy.commands.admin:app", "Agencies, people, sites, deployments, rules and recipients."),
     "enrolment": ("deploy.commands.enrolment:app", "Let gateways join, or shut them out."),
     "broker": ("deploy.commands.broker:app", "Configure the MQTT broker of a server."),
     "migrate": ("deploy.commands.store:migrate", "Bring the database to this version's schema."),
