@@ -23,11 +23,10 @@ from store.enrolment_tokens import TokenOffice, issue_token
 
 if TYPE_CHECKING:
     from deploy.demo.folder import DemoFolder, Ports
+    from deploy.demo.options import Pace
     from store.connection import DatabaseSettings
 
 RECORDINGS = ROOT / "deploy" / "recordings"
-SEAL_S = 1.0
-"""Readings in one entry: short, so that the page moves every second."""
 
 
 def instrument_name(kit: Kit, instrument: Instrument) -> str:
@@ -83,15 +82,19 @@ class Player(Child):
 
 
 def gateway(
-    folder: DemoFolder, player: Player, kit: Kit, broker: tuple[str, int], *, measuring: bool = True
+    folder: DemoFolder, player: Player, kit: Kit, broker: tuple[str, int], pace: Pace, *, measuring: bool = True
 ) -> Service:
     """The gateway of a kit. Without `measuring` it only sends what it still has."""
+    clock: dict[str, Any] = {"source": "host", "host_bound_s": 0.1}
+    if pace.shifted_clocks:
+        clock["shift_file"] = str(clock_file(folder, kit))
+    instruments = [_plugged_in(kit, instrument, player, pace.period_s) for instrument in kit.instruments]
     settings = {
         "gateway": kit.gateway,
         "state_dir": str(folder.kit(kit.gateway)),
-        "instruments": [_plugged_in(kit, instrument, player) for instrument in kit.instruments] if measuring else [],
-        "seal": {"interval_s": SEAL_S},
-        "clock": {"source": "host", "host_bound_s": 0.1},
+        "instruments": instruments if measuring else [],
+        "seal": {"interval_s": pace.seal_s},
+        "clock": clock,
         "broker": {"host": broker[0], "port": broker[1]},
         "uplink": {"progress_s": 5.0, "status_s": 5.0},
         "alarms": danger_rules(kit) if measuring else [],
@@ -103,6 +106,11 @@ def gateway(
 def siren(folder: DemoFolder, kit: Kit) -> Path:
     """The file that stands for the kit's siren: every change of an edge alarm, as JSON."""
     return folder.services / f"siren-{kit.gateway}.jsonl"
+
+
+def clock_file(folder: DemoFolder, kit: Kit) -> Path:
+    """The file that shifts a kit's clock, where the pace asks for it."""
+    return folder.services / f"clock-{kit.gateway}.json"
 
 
 def accounts(folder: DemoFolder, kit: Kit) -> dict[str, Any]:
@@ -165,7 +173,7 @@ def _played(kit: Kit, instrument: Instrument, place: dict[str, Any]) -> dict[str
     }
 
 
-def _plugged_in(kit: Kit, instrument: Instrument, player: Player) -> dict[str, Any]:
+def _plugged_in(kit: Kit, instrument: Instrument, player: Player, period_s: float) -> dict[str, Any]:
     return {
         "name": instrument.name,
         "profile": instrument.profile,
@@ -173,5 +181,5 @@ def _plugged_in(kit: Kit, instrument: Instrument, player: Player) -> dict[str, A
         "connection": player.connection(instrument_name(kit, instrument)),
         "serial_number": instrument.serial_number,
         "channels": [channel.name for channel in instrument.channels],
-        "period_s": 1.0,
+        "period_s": period_s,
     }

@@ -13,6 +13,7 @@ from store.bootstrap import ALERTS, API, INGEST, OWNER
 if TYPE_CHECKING:
     from deploy.demo.backing import Backing
     from deploy.demo.folder import DemoFolder, Ports
+    from deploy.demo.options import Pace
     from store.connection import DatabaseSettings
 
 DATABASE = "antoan_demo"
@@ -59,7 +60,21 @@ def enrolment_url(ports: Ports) -> str:
     return f"https://{LOOPBACK}:{ports.enrolment}"
 
 
-def servers(backing: Backing, folder: DemoFolder, ports: Ports, roles: Logins, *, gateways_port: int) -> Servers:
+def ingest(backing: Backing, folder: DemoFolder, roles: Logins, pace: Pace, name: str = "ingest") -> Service:
+    """An ingest. A second one of another name is a standby."""
+    settings = {
+        "name": name,
+        "database": roles.ingest.model_dump(mode="json"),
+        "broker": backing.broker.service("ingest"),
+        "server_key_file": str(backing.broker.authority / "server.key"),
+        "takeover_s": pace.takeover_s,
+    }
+    return Service("ingest", settings, folder.services, instance=name)
+
+
+def servers(
+    backing: Backing, folder: DemoFolder, ports: Ports, roles: Logins, pace: Pace, *, gateways_port: int
+) -> Servers:
     """The services. `gateways_port` is where gateways find the broker: the proxy before it."""
     way = backing.broker
 
@@ -67,14 +82,7 @@ def servers(backing: Backing, folder: DemoFolder, ports: Ports, roles: Logins, *
         return Service(name, settings, folder.services)
 
     return Servers(
-        ingest=service(
-            "ingest",
-            {
-                "database": roles.ingest.model_dump(mode="json"),
-                "broker": way.service("ingest"),
-                "server_key_file": str(way.authority / "server.key"),
-            },
-        ),
+        ingest=ingest(backing, folder, roles, pace),
         alerts=service(
             "alerts",
             {

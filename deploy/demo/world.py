@@ -90,7 +90,9 @@ class World:
         self._stack.push_async_callback(self.network.close)
         open_server_key(self.backing.broker.authority)
         self._progress("starting the services", 0.5)
-        self.services = servers.servers(self.backing, self.folder, self._ports, roles, gateways_port=self.network.port)
+        self.services = servers.servers(
+            self.backing, self.folder, self._ports, roles, self.options.pace, self.network.port
+        )
         if kits.all_enrolled(self.folder):
             self._make_gateways(measuring=True)
             await self._start_together([self.player], [*self.services.all(), *self.gateways.values()])
@@ -135,7 +137,9 @@ class World:
     def _make_gateways(self, *, measuring: bool) -> None:
         way = (LOOPBACK, self.network.port)
         for kit in KITS:
-            self.gateways[kit.gateway] = kits.gateway(self.folder, self.player, kit, way, measuring=measuring)
+            self.gateways[kit.gateway] = kits.gateway(
+                self.folder, self.player, kit, way, self.options.pace, measuring=measuring
+            )
 
     async def _count(self) -> Counts:
         connection = await connect(self.logins.owner, "antoan demo counts")

@@ -95,6 +95,11 @@ class Postgres:
         """A file that holds the superuser's password."""
         return self.folder / "postgres.password"
 
+    @property
+    def data(self) -> Path:
+        """The cluster's files."""
+        return self._data
+
     def initialise(self) -> None:
         """Make an empty cluster unless there is one.
 
@@ -146,6 +151,15 @@ class Postgres:
         if self._child.running:
             raise StackError(f"{self.folder}: the database runs; stop it before dropping its data")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def replace_data(self, backup: Path) -> None:
+        """Put a copy of the cluster's files, made while it was stopped, in place of what is there. It must be stopped."""
+        if self._child.running:
+            raise StackError(f"{self.folder}: the database runs; stop it before restoring a backup")
+        shutil.rmtree(self._data)
+        shutil.copytree(backup, self._data, symlinks=True)
+        for path in (self._data, *self._data.rglob("*")):
+            self._hand_over(path)
 
     def _initdb(self) -> None:
         self.password_file.write_text(secrets.token_urlsafe(24))
