@@ -91,7 +91,7 @@ class World:
         open_server_key(self.backing.broker.authority)
         self._progress("starting the services", 0.5)
         self.services = servers.servers(
-            self.backing, self.folder, self._ports, roles, self.options.pace, self.network.port
+            self.backing, self.folder, self._ports, roles, self.options.pace, gateways_port=self.network.port
         )
         if kits.all_enrolled(self.folder):
             self._make_gateways(measuring=True)
