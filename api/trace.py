@@ -39,7 +39,8 @@ def _logged(entry: LogEntry) -> TraceStep:
 def _delivered(delivery: Delivery) -> Iterator[TraceStep]:
     who = f"{delivery.recipient} ({delivery.medium})"
     if delivery.sent_at:
-        yield TraceStep(at=delivery.sent_at, what="sent", who=who, detail=delivery.change)
+        what = "sent" if delivery.change == "raised" else "sent_return"
+        yield TraceStep(at=delivery.sent_at, what=what, who=who, detail="")
     if delivery.delivered_at:
         yield TraceStep(at=delivery.delivered_at, what="delivered", who=who, detail=delivery.receipt or "")
     elif delivery.error:

@@ -60,7 +60,7 @@ class TraceStep(Form):
 
     at: Moment
     what: str = Field(
-        description="`reading`, `received`, `raise`, `sent`, `delivered`, `failed`, `seen`, `acknowledge` …"
+        description="`reading`, `received`, `raise`, `sent`, `sent_return`, `delivered`, `failed`, `seen`, `acknowledge` …"
     )
     who: str = Field(description="the person or recipient; may be empty")
     detail: str

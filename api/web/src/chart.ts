@@ -10,6 +10,8 @@ export interface Drawing {
   limits: LimitLine[];
   sinceMs: number;
   untilMs: number;
+  /** The instrument's smallest step, in the unit; the scale never magnifies it beyond measure. */
+  resolution: number;
 }
 
 const INK = "#0b4f6c";
@@ -55,11 +57,11 @@ export class Chart {
       height,
       legend: { show: false },
       cursor: { show: false },
-      padding: [10, 8, 0, 0],
+      padding: [10, 24, 0, 0],
       tzDate: (s) => uPlot.tzDate(new Date(s * 1000), timeZone),
       scales: {
         x: { time: true, range: () => [this.drawing.sinceMs / 1000, this.drawing.untilMs / 1000] },
-        y: { range: (_, low, high) => range(low, high, this.drawing.limits) },
+        y: { range: (_, low, high) => range(low, high, this.drawing) },
       },
       axes: [
         { ...AXES, space: 70, size: 28, values: [whole(60, "{HH}:{mm}"), whole(1, "{HH}:{mm}:{ss}")] },
@@ -149,13 +151,13 @@ function columns(series: Series): uPlot.AlignedData {
 }
 
 /** The readings, with the nearest limit on either side in sight, and some air. */
-function range(low: number | null, high: number | null, limits: LimitLine[]): [number, number] {
+function range(low: number | null, high: number | null, { limits, resolution }: Drawing): [number, number] {
   let bottom = low ?? 0;
   let top = high ?? bottom + 1;
   const above = limits.filter((limit) => limit.above && limit.value >= top).map((limit) => limit.value);
   const below = limits.filter((limit) => !limit.above && limit.value <= bottom).map((limit) => limit.value);
   if (above.length) top = Math.min(...above);
   if (below.length) bottom = Math.max(...below);
-  const air = Math.max((top - bottom) * 0.12, Math.abs(top) * 0.002, 0.05);
+  const air = Math.max((top - bottom) * 0.12, Math.abs(top) * 0.005, resolution * 10);
   return [low !== null && low >= 0 && bottom - air < 0 ? 0 : bottom - air, top + air];
 }

@@ -253,7 +253,7 @@ export interface Title {
 /** One fact in the life of an alert: what happened, when, to whom. */
 export interface TraceStep {
   at: string;
-  /** `reading`, `received`, `raise`, `sent`, `delivered`, `failed`, `seen`, `acknowledge` … */
+  /** `reading`, `received`, `raise`, `sent`, `sent_return`, `delivered`, `failed`, `seen`, `acknowledge` … */
   what: string;
   /** the person or recipient; may be empty */
   who: string;

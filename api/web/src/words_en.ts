@@ -119,6 +119,7 @@ export const en: Words = {
     raise: "Alert raised",
     seen: "Opened",
     sent: "Notification sent",
+    sent_return: "Return to normal notified",
     delivered: "Notification delivered",
     failed: "Sending failed",
     acknowledge: "Acknowledged",

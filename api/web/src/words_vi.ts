@@ -117,6 +117,7 @@ export const vi = {
     raise: "Phát cảnh báo",
     seen: "Đã mở xem",
     sent: "Đã gửi thông báo",
+    sent_return: "Đã báo trở lại bình thường",
     delivered: "Thông báo đã đến",
     failed: "Gửi không được",
     acknowledge: "Đã nhận",

@@ -73,6 +73,7 @@ export function Trend({ point, feed, timeZone, windowMs, untilMs }: Props) {
     limits: point.limits,
     sinceMs: end - windowMs,
     untilMs: end,
+    resolution: 10 ** -(point.value?.split(".")[1]?.length ?? 0),
   };
 
   useEffect(() => {

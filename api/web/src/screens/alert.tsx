@@ -28,34 +28,40 @@ export function Alert({ id }: { id: number }) {
       <a class="back" href="/alerts" onClick={follow}>
         <Icon shape="back" /> {t.alerts}
       </a>
-      <article class={`alert whole ${tone} ${isUnacknowledged(alert) ? "" : "taken"}`}>
-        <header class="alert-head">
-          <Icon shape={tone} />
-          <p class="word">{t.priority[alert.priority]}</p>
-          <h1>{alert.title[language.value]}</h1>
-        </header>
-        <div class="alert-body">
-          <AlertValue alert={alert} />
-          <p class="alert-place">
-            <strong>{alert.place || alert.gateway}</strong>
-            {alert.site_name && <span>{alert.site_name}</span>}
-          </p>
-          <Since alert={alert} />
-          <Taken alert={alert} />
-          <div class="actions">
-            <AcknowledgeButton alert={alert} done={() => void again()} />
-            {alert.site !== null && (
-              <a class="button" href={`/sites/${alert.site}`} onClick={follow}>
-                {t.watchLive}
-              </a>
-            )}
-          </div>
-          {alert.actions.includes("reset") && <ResetForm alert={alert.id} done={() => void again()} />}
+      <div class="alert-page">
+        <div>
+          <article class={`alert whole ${tone} ${isUnacknowledged(alert) ? "" : "taken"}`}>
+            <header class="alert-head">
+              <Icon shape={tone} />
+              <p class="word">{t.priority[alert.priority]}</p>
+              <h1>{alert.title[language.value]}</h1>
+            </header>
+            <div class="alert-body">
+              <AlertValue alert={alert} />
+              <p class="alert-place">
+                <strong>{alert.place || alert.gateway}</strong>
+                {alert.site_name && <span>{alert.site_name}</span>}
+              </p>
+              <Since alert={alert} />
+              <Taken alert={alert} />
+              <div class="actions">
+                <AcknowledgeButton alert={alert} done={() => void again()} />
+                {alert.site !== null && (
+                  <a class="button" href={`/sites/${alert.site}`} onClick={follow}>
+                    {t.watchLive}
+                  </a>
+                )}
+              </div>
+              {alert.actions.includes("reset") && <ResetForm alert={alert.id} done={() => void again()} />}
+            </div>
+          </article>
+          {procedure && <Procedure text={procedure} />}
         </div>
-      </article>
-      {procedure && <Procedure text={procedure} />}
-      {alert.site !== null && alert.point !== null && <Now alert={alert} site={alert.site} />}
-      <Trace steps={trace} alert={alert} />
+        <div>
+          {alert.site !== null && alert.point !== null && <Now alert={alert} site={alert.site} />}
+          <Trace steps={trace} alert={alert} />
+        </div>
+      </div>
     </>
   );
 }
@@ -66,7 +72,7 @@ function Procedure({ text }: { text: string }) {
       <h2>{words.value.procedure}</h2>
       <ol class="procedure">
         {text.split("\n").map((line) => (
-          <li>{line}</li>
+          <li>{line.replace(/^\s*\d{1,2}[.)]\s*/, "")}</li>
         ))}
       </ol>
     </section>

@@ -15,7 +15,7 @@ const WINDOWS = [5, 15, 60, 480] as const;
 export function Site({ id }: { id: number }) {
   const t = words.value;
   const { site, failure, feed, again } = useSite(id);
-  const minutes = useSignal<(typeof WINDOWS)[number]>(15);
+  const minutes = useSignal<(typeof WINDOWS)[number]>(5);
   if (!site.value) return failure.value ? <Failure failure={failure.value} retry={again} /> : <Loading />;
   const { site: facts, points } = site.value;
   const alerts = open.value.filter((alert) => alert.site === id);
