@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,22 @@ def load_folder(folder: Path, variant: str | None = None) -> Loaded:
     """The profile in a folder. Raises SettingsError with every fault named, UnknownProfileError for a strange variant."""
     path = folder / "profile.yaml"
     text = path.read_bytes()
-    data = load_yaml(text.decode("utf-8"), str(path))
-    profile = validate(data, Profile, str(path))
-    if variant is not None:
-        if variant not in profile.variants:
-            raise UnknownProfileError(
-                f"{profile.id} has no variant {variant!r}; {nearest(variant, list(profile.variants))}"
-            )
-        data = merge_patch({k: v for k, v in data.items() if k != "variants"}, profile.variants[variant].patch)
-        profile = validate(data, Profile, f"{path} variant {variant}")
-    return Loaded(profile, variant, folder, hashlib.sha256(text).digest())
+    return Loaded(_profile(text, str(path), variant), variant, folder, hashlib.sha256(text).digest())
+
+
+@lru_cache(maxsize=256)
+def _profile(text: bytes, where: str, variant: str | None) -> Profile:
+    """Parsing YAML is slow: the same text is parsed once."""
+    data = load_yaml(text.decode("utf-8"), where)
+    profile = validate(data, Profile, where)
+    if variant is None:
+        return profile
+    if variant not in profile.variants:
+        raise UnknownProfileError(
+            f"{profile.id} has no variant {variant!r}; {nearest(variant, list(profile.variants))}"
+        )
+    patched = merge_patch({k: v for k, v in data.items() if k != "variants"}, profile.variants[variant].patch)
+    return validate(patched, Profile, f"{where} variant {variant}")
 
 
 def folders(root: Path = PROFILES) -> list[Path]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from deploy.simulate.faults import Fault
     from deploy.simulate.settings import SimulatedInstrument
     from firmware_profiles.decoding.results import Raw
-    from firmware_profiles.schema import Interface
 
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
@@ -39,9 +38,11 @@ class Instrument:
         self._played_s = played_s
         self._players: dict[str, Player] = {name: player(s, folder) for name, s in settings.sources.items()}
 
-    def interface(self, *, over_tcp: bool) -> Interface:
+    def interface(self, *, over_tcp: bool) -> ModbusInterface | FrameInterface:
         """The profile's interface for the kind of place it is plugged in. Raises ValueError when there is none."""
         for interface in self.profile.interfaces.values():
+            if not isinstance(interface, ModbusInterface | FrameInterface):
+                continue  # a chip on a bus of the Pi's own cannot be played from outside
             if any((link.kind == "tcp") == over_tcp for link in interface.links):
                 return interface
         raise ValueError(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firmware_profiles.decoding import frames, modbus
+from firmware_profiles.decoding import frames, modbus, words
 from firmware_profiles.decoding.conditions import hold
 from firmware_profiles.decoding.readings import to_readings
 from firmware_profiles.decoding.registers import take_registers
 from firmware_profiles.decoding.results import Decoded, DecodeError, Reading
 from firmware_profiles.schema.modbus import ModbusInterface
+from firmware_profiles.schema.words import WordsInterface
 from telemetry.quality import Quality
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def decode(profile: Profile, response: bytes, request: bytes = b"", interface: s
 def _decode_by(profile: Profile, interface: Interface, request: bytes, response: bytes) -> Decoded:
     if isinstance(interface, ModbusInterface):
         return decode_modbus(profile, interface, request, response)
+    if isinstance(interface, WordsInterface):
+        return decode_words(profile, interface, request, response)
     return decode_exchange(profile, interface, request, response)
 
 
@@ -74,6 +77,14 @@ def decode_exchange(profile: Profile, interface: FrameInterface, request: bytes,
     raise first_error or DecodeError("unsupported", "the profile has no such exchange")
 
 
+def decode_words(profile: Profile, interface: WordsInterface, request: bytes, response: bytes) -> Decoded:
+    """A captured I2C reply; without a request the transaction whose length it has is assumed."""
+    known = list(interface.exchanges.values())
+    asked = [t for t in known if t.request == request] or [t for t in known if t.reply_bytes == len(response)] or known
+    data = words.plain_words(response, interface, asked[0])
+    return to_readings(profile, asked[0].fields, frames.take_fields(data, asked[0].fields))
+
+
 def read_exchange(profile: Profile, exchange: Exchange, body: bytes) -> Decoded:
     """A whole, proven frame → its readings. Raises DecodeError where the profile says it is none (`no_new_data` …)."""
     raw = frames.take_fields(body, exchange.fields)
@@ -91,7 +102,10 @@ def check_request(profile: Profile, request: bytes) -> bool:
             except DecodeError:
                 continue
             return True
-        if any(_is_command(exchange, request) for exchange in interface.exchanges.values()):
+        if isinstance(interface, WordsInterface):
+            if any(transaction.request == request for transaction in interface.exchanges.values()):
+                return True
+        elif any(_is_command(exchange, request) for exchange in interface.exchanges.values()):
             return True
     return False
 
@@ -125,6 +139,8 @@ def _strangeness(interface: Interface, request: bytes, response: bytes) -> int:
         except DecodeError:
             return 2 if request else 1
         return 0
-    if request and any(e.request_bytes == request for e in interface.exchanges.values()):
-        return 0
-    return 1
+    if isinstance(interface, WordsInterface):
+        known = [transaction.request for transaction in interface.exchanges.values()]
+    else:
+        known = [exchange.request_bytes for exchange in interface.exchanges.values()]
+    return 0 if request and request in known else 1

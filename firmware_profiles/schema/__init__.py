@@ -5,6 +5,7 @@ from firmware_profiles.schema.frames import Checksum, Exchange, Frame, FrameInte
 from firmware_profiles.schema.modbus import Block, ModbusInterface, RegisterField
 from firmware_profiles.schema.profile import Interface, Profile
 from firmware_profiles.schema.values import ByteField, FieldBase, Invalid, Rule, Test
+from firmware_profiles.schema.words import Transaction, WordsInterface
 
 __all__ = [
     "Block",
@@ -24,4 +25,6 @@ __all__ = [
     "RegisterField",
     "Rule",
     "Test",
+    "Transaction",
+    "WordsInterface",
 ]

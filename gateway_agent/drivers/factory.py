@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from firmware_profiles.decoding.modbus import Form
-    from firmware_profiles.schema import Channel, Interface
+    from firmware_profiles.schema import Channel
     from gateway_agent.drivers.base import Clock, Driver
     from gateway_agent.drivers.settings import InstrumentSettings
     from gateway_agent.transports.line import Line
@@ -105,16 +105,16 @@ def _loaded(settings: InstrumentSettings) -> Loaded:
         raise Misconfigured("profile", f"{settings.name}: {error}") from error
 
 
-def _interface(loaded: Loaded, settings: InstrumentSettings) -> tuple[Interface, Link]:
+def _interface(loaded: Loaded, settings: InstrumentSettings) -> tuple[ModbusInterface | FrameInterface, Link]:
     """The first interface and link of the profile that fit the connection. RTU may travel over a TCP serial server."""
     over_serial = isinstance(settings.connection, SerialConnection)
-    for interface in loaded.profile.interfaces.values():
+    spoken = [i for i in loaded.profile.interfaces.values() if isinstance(i, ModbusInterface | FrameInterface)]
+    for interface in spoken:
         for link in interface.links:
             if isinstance(link, TcpLink) != over_serial:
                 return interface, link
-    if not over_serial and settings.connection.port is not None:  # type: ignore[union-attr]
-        interface = next(iter(loaded.profile.interfaces.values()))
-        return interface, interface.links[0]
+    if spoken and not over_serial and settings.connection.port is not None:  # type: ignore[union-attr]
+        return spoken[0], spoken[0].links[0]
     wire = "a serial line" if over_serial else "TCP (give a port for a serial server)"
     raise Misconfigured("settings", f"{settings.name}: {loaded.profile.id} does not speak over {wire}")
 
