@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from tests.ingest.kit import Kit
     from tests.support.broker import Broker
     from tests.support.database import Database
-
-
-PROBE = topic("probe0000", Leaf.ENTRY)
 
 
 def settings(
@@ -74,15 +72,15 @@ class Field:
     async def listening(self) -> None:
         """Wait until an entry published now reaches ingest: a probe that it refuses was seen."""
 
+        probe = f"probe{os.urandom(6).hex()}"
+
         async def seen() -> bool:
-            await asyncio.to_thread(self.peer.publish, PROBE, b"probe")
+            await asyncio.to_thread(self.peer.publish, topic(probe, Leaf.ENTRY), b"probe")
             return bool(
-                await self.connection.fetchval("SELECT count(*) FROM quarantine_count WHERE gateway = 'probe0000'")
+                await self.connection.fetchval("SELECT count(*) FROM quarantine_count WHERE gateway = $1", probe)
             )
 
         await eventually(seen, 20, "ingest is listening", beat_s=0.1)
-        await self.connection.execute("DELETE FROM quarantine")
-        await self.connection.execute("DELETE FROM quarantine_count")
 
     async def committed(self, kit: Kit, seq: int, within_s: float = 20.0) -> None:
         """Wait until the head of the kit's newest chain is `seq`."""
