@@ -46,6 +46,13 @@ class Bucket:
     quality: int
 
 
+def finest(length: timedelta) -> timedelta:
+    """The shortest bucket that a window of this length can be asked for: that of the table it comes from."""
+    if length <= RAW_UP_TO:
+        return timedelta(milliseconds=1)
+    return timedelta(minutes=1) if length <= MINUTES_UP_TO else timedelta(hours=1)
+
+
 async def channels_of(db: Database, person: int, point: int) -> list[PlacedChannel] | None:
     """What measures or measured the point, as far as the person sees; None: there is no such point for the person."""
     rows = await db.fetch(sql("sites/seen_point"), person, point)

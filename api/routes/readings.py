@@ -13,7 +13,6 @@ from store import sites_readings
 from telemetry.quality import Quality
 
 LONGEST = timedelta(days=31)
-SHORTEST_BUCKET = timedelta(milliseconds=1)
 
 
 async def window(call: Call) -> Readings:
@@ -32,7 +31,8 @@ async def _readings(call: Call, point: int, placed: list[sites_readings.PlacedCh
     """The channel placed last gives unit and resolution; those with others are another quantity and not on this chart."""
     unit, exponent = (placed[-1].unit, placed[-1].exponent) if placed else ("", 0)
     placed = [p for p in placed if (p.unit, p.exponent) == (unit, exponent)]
-    bucket = max((asked.until - asked.since) / asked.buckets, SHORTEST_BUCKET)
+    length = asked.until - asked.since
+    bucket = max(length / asked.buckets, sites_readings.finest(length))
     found = await sites_readings.buckets(call.context.pool, placed, asked.since, asked.until, bucket)
     interval = max(
         (timedelta(microseconds=p.interval_us) for p in placed if p.interval_us), default=timedelta(seconds=1)

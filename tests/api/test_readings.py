@@ -68,6 +68,10 @@ async def test_days_come_from_the_rollups(api: Api, world: World) -> None:
     assert len(found["time_ms"]) == 2
     assert (found["low"], found["high"], found["mean"]) == ([9.0, 9.0], [11.0, 11.0], [10.0, 10.0])
     assert len(found["gaps"]) == 2
+    finer = await get(
+        await api.logged_in("lan"), f"/api/v1/points/{world.points['co']}/readings", **{**query, "buckets": "2000"}
+    )
+    assert (finer["bucket_s"], len(finer["time_ms"]), len(finer["gaps"])) == (60.0, 60, 2)
 
 
 async def test_a_window_that_ends_before_it_begins_or_is_too_long_is_refused(api: Api, world: World) -> None:
