@@ -160,6 +160,10 @@ class Connection:
                 await asyncio.to_thread(info.wait_for_publish, 2.0)
         self._client.disconnect()
         await asyncio.to_thread(self._client.loop_stop)
+        self._client.on_connect = self._client.on_connect_fail = self._client.on_disconnect = None
+        self._client.on_publish = self._client.on_message = (
+            None  # no cycle: its sockets are closed with the last reference
+        )
 
     # -- on paho's thread -------------------------------------------------------------------------------------------
 

@@ -83,6 +83,7 @@ class Protocol:
         self._tokens = 0
         self._server_time_us: int | None = None
         self._lost_at: int | None = None
+        self._loss: Gone | None = None
 
     # -- what happened ----------------------------------------------------------------------------------------------
 
@@ -153,13 +154,16 @@ class Protocol:
 
     def gone(self) -> Gone | None:
         """Entries wanted that no longer exist: the caller seals a `lost` event and calls `declare_lost`."""
-        if self._lost_at is None and self._next < self.oldest and self._next <= self.tip:
-            return Gone(self._next, min(self.oldest - 1, self.tip))
-        return None
+        if self._lost_at is not None or self._next >= self.oldest or self._next > self.tip:
+            return None
+        first, loss = self._next, self._loss
+        if loss is not None and first == loss.last + 1 and self.committed < loss.last:
+            first = loss.first  # the spool went on losing before the server could bridge: one loss, now longer
+        return Gone(first, min(self.oldest - 1, self.tip))
 
-    def declare_lost(self, seq: int) -> None:
+    def declare_lost(self, loss: Gone, seq: int) -> None:
         """Entry `seq` is the signed `lost` event for what `gone` named; it is sent next, ahead of its turn."""
-        self._lost_at = seq
+        self._loss, self._lost_at = loss, seq
 
     def wanted(self) -> int | None:
         """The seq to send next, None when there is nothing to send or the window is full."""
@@ -180,8 +184,8 @@ class Protocol:
         self._tokens += 1
         if not self._flights:
             self._progress_at_s = now_s
-        if self._lost_at is not None:
-            first, self._lost_at, self._next = self._lost_at, None, self.oldest
+        if self._lost_at is not None and self._loss is not None:
+            first, self._lost_at, self._next = self._lost_at, None, self._loss.last + 1
             self._flights.append(Flight(self._tokens, first, first, size))
             return self._tokens
         self._flights.append(Flight(self._tokens, self._next, last, size))

@@ -277,7 +277,7 @@ class Uplink:
             return
         seq = await self._host.declare_lost(epoch, gone)
         if seq is not None:
-            chain.declare_lost(seq)
+            chain.declare_lost(gone, seq)
 
     @staticmethod
     def _now_s() -> float:

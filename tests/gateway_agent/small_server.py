@@ -48,6 +48,7 @@ class SmallServer:
         )
         self._client.on_message = self._on_message
         self._client.on_connect = self._on_connect
+        self._client.reconnect_delay_set(1, 1)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
 
@@ -91,10 +92,6 @@ class SmallServer:
             self.entries = {n: kept for n, kept in self.entries.items() if n <= seq}
             self.head = Head(GATEWAY, self.head.epoch, seq, self.entries[seq][1] if seq >= 0 else GENESIS)
         self.say(ask=True)
-
-    def reconnect(self) -> None:
-        """At once, not after paho's own back-off."""
-        self._client.reconnect()
 
     def close(self) -> None:
         self._client.disconnect()

@@ -27,6 +27,7 @@ from telemetry.message import parse_message
 from telemetry.seal import Sealer
 from tests.gateway_agent.parts import GATEWAY, TurnedClock, identity, meter, until
 from tests.gateway_agent.small_server import SmallServer
+from tests.support.proxy import FaultProxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -143,18 +144,20 @@ async def test_what_a_full_spool_lets_go_is_declared_in_a_signed_event_and_the_r
     monkeypatch.setattr(sealing, "TRIM_S", 0.2)
     monkeypatch.setattr(service, "BACKOFF_MAX_S", 1.0)
     server = SmallServer(broker.port)
-    broker.process.kill()
     instrument = meter(period_s=0.01)
     bounded = settings(tmp_path).model_copy(
         update={"spool": SpoolSettings.model_construct(max_mib=0.03, keep_days=0.0)}
     )
-    async with running(bounded, instrument, port=broker.port):
+    network = FaultProxy((broker.host, broker.port))
+    await network.start()
+    await network.cut()
+    async with running(bounded, instrument, port=network.port):
         await until(lambda: counters_of(tmp_path).get("trimmed_lost", 0) > 100)
-        broker.process.start()
-        server.reconnect()
+        network.restore()
         await until(lambda: server.head.seq > 0 and bool(server.losses), 20)
         reached = instrument.count
         await until(lambda: any(v > reached for _, _, _, v in server.values), 20)
+    await network.close()
     server.close()
     assert server.errors == []
     assert server.refused == []

@@ -138,17 +138,32 @@ def test_what_is_gone_is_declared_and_its_event_goes_first() -> None:
     assert protocol.gone() == Gone(2, 4)
     assert protocol.wanted() is None
     protocol.sealed(10)
-    protocol.declare_lost(10)
+    protocol.declare_lost(Gone(2, 4), 10)
     assert protocol.gone() is None
     assert (protocol.wanted(), protocol.single()) == (10, True)
     protocol.sent(10, SIZE, 0)
     assert seqs(send(protocol, 9)) == [5, 6, 7, 8, 9, 10]
 
 
+def test_what_goes_while_a_loss_is_declared_makes_it_one_longer_loss() -> None:
+    protocol = online(tip=40, committed=1)
+    protocol.trimmed(5)
+    protocol.declare_lost(Gone(2, 4), 40)
+    protocol.trimmed(9)
+    protocol.sent(40, SIZE, 0)
+    assert protocol.gone() == Gone(2, 8)
+    protocol.declare_lost(Gone(2, 8), 41)
+    protocol.sent(41, SIZE, 0)
+    assert protocol.wanted() == 9
+    protocol.heard(notice(20), digest(20), 1)
+    protocol.trimmed(25)
+    assert protocol.gone() == Gone(21, 24)
+
+
 def test_an_entry_that_went_ahead_of_its_turn_does_not_hold_the_window() -> None:
     protocol = online(tip=40, committed=1)
     protocol.trimmed(5)
-    protocol.declare_lost(40)
+    protocol.declare_lost(Gone(2, 4), 40)
     protocol.sent(40, SIZE, 0)
     send(protocol, 100)
     protocol.heard(notice(12), digest(12), 1)

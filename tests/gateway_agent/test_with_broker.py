@@ -14,11 +14,13 @@ from gateway_agent.agent import serve
 from gateway_agent.settings import GatewaySettings
 from gateway_agent.spool.rows import EpochState
 from gateway_agent.spool.spool import Spool
+from gateway_agent.uplink import service
 from telemetry.content import Event
 from telemetry.events import read_event
 from telemetry.link import ClockSource
 from tests.gateway_agent.parts import GATEWAY, TurnedClock, identity, meter, until
 from tests.gateway_agent.small_server import SmallServer
+from tests.support.proxy import fault_proxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -76,17 +78,36 @@ async def test_every_reading_is_committed_exactly_once(tmp_path: Path, broker: B
 
 
 async def test_a_backlog_goes_as_runs_and_none_is_missing(tmp_path: Path, broker: Broker, server: SmallServer) -> None:
-    broker.process.kill()
     instrument = meter(period_s=0.02)
-    async with running(settings(tmp_path, seal={"interval_s": 0.1}), broker.port, instrument):
+    config = settings(tmp_path, seal={"interval_s": 0.1})
+    async with fault_proxy((broker.host, broker.port)) as network, running(config, network.port, instrument):
+        await network.cut()
         await until(lambda: instrument.count >= 150)
-        broker.process.start()
-        server.reconnect()
+        network.restore()
         await until(lambda: len({r for r in server.values if r[1] == 0}) >= 150, 20)
     assert [value for _, channel, _, value in sorted(server.values, key=lambda r: r[2]) if channel == 0][:150] == list(
         range(1, 151)
     )
     assert any(last - first >= 5 for first, last in server.messages), "the backlog went entry by entry"
+
+
+async def test_a_flapping_network_and_a_killed_broker_lose_and_double_nothing(
+    tmp_path: Path, broker: Broker, server: SmallServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BACKOFF_MAX_S", 1.0)
+    instrument = meter(period_s=0.02)
+    async with (
+        fault_proxy((broker.host, broker.port)) as network,
+        running(settings(tmp_path), network.port, instrument),
+    ):
+        await until(lambda: server.head.seq >= 3)
+        await network.flap(5, 0.2, 0.4)
+        broker.process.kill()
+        broker.process.start()
+        reached = instrument.count
+        await until(lambda: any(v > reached for _, _, _, v in server.values), 30)
+    values = [v for _, channel, _, v in server.values if channel == 0]
+    assert sorted(values)[:reached] == list(range(1, reached + 1))
 
 
 async def test_going_on_after_a_restart_continues_the_chain(
@@ -166,7 +187,6 @@ async def test_after_enrolling_again_what_was_sealed_meanwhile_is_in_the_new_epo
 async def test_an_alarm_goes_ahead_of_the_backlog_and_stands_in_the_record(
     tmp_path: Path, broker: Broker, server: SmallServer
 ) -> None:
-    broker.process.kill()
     instrument = meter(period_s=0.02)
     quantity = next(iter(instrument.channels.values()))
     rule = {
@@ -178,11 +198,11 @@ async def test_an_alarm_goes_ahead_of_the_backlog_and_stands_in_the_record(
         "unit": quantity.unit,
     }
     config = settings(tmp_path, alarms=[rule], seal={"interval_s": 0.1})
-    async with running(config, broker.port, instrument):
+    async with fault_proxy((broker.host, broker.port)) as network, running(config, network.port, instrument):
+        await network.cut()
         await until(lambda: instrument.count >= 120)
         server.order.clear()
-        broker.process.start()
-        server.reconnect()
+        network.restore()
         await until(lambda: bool(server.notices) and any(e.type == 1 for e in server.events), 20)
     assert server.order.index("alarm") < server.order.index("entry")
     (notice,) = server.notices
