@@ -51,6 +51,7 @@ async def test_rollups_add_energies_and_times_by_quality(
     rows = await field.connection.fetch("SELECT * FROM readings ORDER BY time")
     measured = [row["value"] for row in rows[:59] if row["quality"] != Quality.SENSOR_FAULT]
     minute = await field.connection.fetchrow("SELECT * FROM rollup_1m ORDER BY bucket LIMIT 1")
+    assert minute is not None
     assert minute["bucket"] == START
     assert (minute["count"], minute["sum"]) == (59, sum(measured))
     assert (minute["min"], minute["max"], minute["last_us"]) == (min(measured), max(measured), 59 * SECOND_US)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -14,6 +14,14 @@ Value = TypeVar("Value")
 BEAT_S = 0.02
 
 
+@overload
+async def eventually(
+    ask: Callable[[], Awaitable[Value]], within_s: float = 10.0, what: str = "", *, beat_s: float = BEAT_S
+) -> Value: ...
+@overload
+async def eventually(
+    ask: Callable[[], Value], within_s: float = 10.0, what: str = "", *, beat_s: float = BEAT_S
+) -> Value: ...
 async def eventually(
     ask: Callable[[], Value | Awaitable[Value]], within_s: float = 10.0, what: str = "", *, beat_s: float = BEAT_S
 ) -> Value:

@@ -19,7 +19,7 @@ from firmware_profiles.schema import Block, FrameInterface, ModbusInterface
 
 if TYPE_CHECKING:
     from firmware_profiles.decoding.results import Raw, Reading
-    from firmware_profiles.schema import Channel, Interface, Profile
+    from firmware_profiles.schema import Channel, Profile
 
 PLAYABLE = [
     (loaded.profile, name)
@@ -30,7 +30,9 @@ PLAYABLE = [
 ]
 
 
-def read_back(profile: Profile, interface: Interface, values: dict[str, Decimal | None]) -> dict[str, Reading]:
+def read_back(
+    profile: Profile, interface: ModbusInterface | FrameInterface, values: dict[str, Decimal | None]
+) -> dict[str, Reading]:
     if isinstance(interface, ModbusInterface):
         raw = to_raw(profile, interface.fields, values, {})
         taken: dict[str, Raw] = {}
