@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from gateway_agent.drivers.base import Driver
     from gateway_agent.enrol import Identity
     from gateway_agent.opening import State
+    from gateway_agent.recorder import Recorder
     from gateway_agent.sealing import OnSpool
     from gateway_agent.settings import GatewaySettings
     from telemetry.events import EventBody
@@ -233,12 +233,16 @@ class Kit:
         """The server has another chain under our name: free nothing, seal under a new key, tell."""
         log.error("fork", epoch=epoch)
         spool = self._state.spool
-        await self._on_spool(spool.mark_fork, epoch)
         if epoch != self.epoch:
+            await self._on_spool(spool.mark_fork, epoch)
             return
         self._state.faults.append("waits for a person to enrol it again: fork")
-        make = partial(pending_recorder, spool, self._settings.state_dir, self._settings.gateway)
-        await self._sealing.switch(make)
+
+        def pending() -> Recorder:
+            spool.mark_fork(epoch)
+            return pending_recorder(spool, self._settings.state_dir, self._settings.gateway)
+
+        await self._sealing.switch(pending)
         self._sealing.fork_event(epoch)
 
     def _alarm_waits(self) -> None:

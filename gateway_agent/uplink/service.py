@@ -231,6 +231,8 @@ class Uplink:
         if said.gateway != self._gateway or chain is None:
             log.warning("committed_of_another_chain", gateway=said.gateway, epoch=said.epoch)
             return
+        if chain.forked:
+            return
         own = await self._host.own_digest(said.epoch, said.seq)
         notice = Notice(said.seq, said.digest, said.ask, said.server_time_us)
         verdict = chain.heard(notice, own, self._now_s())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.services, pytest.mark.faults]
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 8
+KILLS = 5
 
 
 @pytest.fixture

@@ -1,0 +1,54 @@
+"""The machine's clocks: boot time runs on, UTC is believed as the settings say, and a file can shift it for fault tests."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+from gateway_agent.clock import SystemClock, kernel_discipline
+from gateway_agent.settings import ClockSettings
+from telemetry.link import ClockSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_boot_time_never_steps_back_and_the_boot_has_a_name() -> None:
+    clock = SystemClock(ClockSettings())
+    moments = [clock.boot_us() for _ in range(1000)]
+    assert moments == sorted(moments)
+    assert len(clock.boot_id) == 16
+
+
+def test_a_host_that_keeps_the_clock_is_believed_within_the_stated_bound() -> None:
+    clock = SystemClock(ClockSettings(source="host", host_bound_s=0.5))
+    seen = clock.look()
+    assert seen.source is ClockSource.RTC
+    assert 500_000 <= seen.bound_us < 600_000
+    assert abs(seen.utc_us - time.time_ns() // 1000) < 1_000_000
+
+
+def test_utc_counts_as_known_only_while_the_kernels_clock_is_disciplined(monkeypatch: pytest.MonkeyPatch) -> None:
+    disciplined, bound_us = kernel_discipline()
+    assert isinstance(disciplined, bool)
+    assert bound_us >= 0
+    clock = SystemClock(ClockSettings())
+    monkeypatch.setattr("gateway_agent.clock.kernel_discipline", lambda: (False, 16_000_000))
+    assert clock.look().source is ClockSource.NONE
+    monkeypatch.setattr("gateway_agent.clock.kernel_discipline", lambda: (True, 1500))
+    assert clock.look().source is ClockSource.NTP
+
+
+def test_a_file_shifts_utc_or_takes_it_away(tmp_path: Path) -> None:
+    shift = tmp_path / "shift.json"
+    clock = SystemClock(ClockSettings(source="host", shift_file=shift))
+    before = clock.look()
+    shift.write_text(json.dumps({"shift_s": -7200}))
+    after = clock.look()
+    moved_us = (after.utc_us - after.boot_us) - (before.utc_us - before.boot_us)
+    assert abs(moved_us + 7_200_000_000) < 1_000_000
+    shift.write_text(json.dumps({"known": False}))
+    assert clock.look().source is ClockSource.NONE
