@@ -59,6 +59,7 @@ def measurable(channel: Channel) -> st.SearchStrategy[Decimal]:
 @given(data=st.data())
 def test_what_is_played_is_what_is_read(profile: Profile, name: str, data: st.DataObject) -> None:
     interface = profile.interfaces[name]
+    assert isinstance(interface, ModbusInterface | FrameInterface)
     numbers = {n: c for n, c in profile.channels.items() if c.kind == "number"}
     values: dict[str, Decimal | None] = {n: data.draw(measurable(c), label=n) for n, c in numbers.items()}
     try:
