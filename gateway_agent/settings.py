@@ -75,7 +75,7 @@ class UplinkSettings(StrictModel):
         description="Sent and not yet committed, at most; keeps the broker's memory bounded too",
     )
     progress_s: float = Field(
-        default=30.0,
+        default=60.0,
         ge=0.5,
         le=3600,
         description="Without a `committed` for what was sent, this long: go back and send again",
