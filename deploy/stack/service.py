@@ -52,7 +52,9 @@ class Service(Child):
         self._begin = 0
 
     def start(self) -> None:
-        """Start it; `events` speaks of this start only."""
+        """Start it, unless it runs; `events` speaks of this start only."""
+        if self.running:
+            return
         self._begin = self.log.stat().st_size if self.log.exists() else 0
         super().start()
 

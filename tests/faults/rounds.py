@@ -1,123 +1,65 @@
-"""Rounds of faults on the whole platform under load, each at random moments of a stated seed; counted and verified in the end.
-
-A round holds when every reading that the kits had sampled by its end is committed within a minute. Every few rounds,
-and last, all stops and is compared: sampled by the kits = in the record = rows, every chain verifies, every row
-equals the record.
-"""
+"""The long form of the fault tests: random faults at random moments for as many rounds as asked, with a seed and a tally."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
+import random
+import secrets
+import shutil
+import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from random import Random, SystemRandom
+from collections import Counter
+from pathlib import Path
 
-from deploy.demo import kits
-from deploy.demo.folder import DemoFolder
-from deploy.demo.measure import RowTimes, report, settle
-from deploy.demo.options import DemoOptions, Pace
-from deploy.demo.story import KITS
-from deploy.demo.world import World
-from tests.faults.events import FAULTS
-
-PACE = Pace(period_s=0.1, seal_s=0.3, takeover_s=2.0, shifted_clocks=True)
-RECOVER_S = 90.0
-COMPARE_EVERY = 10
-NUMBERS_AGAIN = {"database_restored"}
-"""After these, notifications have numbers that were given before, so their counts are not compared."""
-
-
-@dataclass
-class Tally:
-    """What happened: rounds by fault, and what did not hold."""
-
-    rounds: dict[str, int] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
-    readings: int = 0
-    chains: int = 0
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing was lost, doubled or altered."""
-        return not self.failures
-
-
-async def run_rounds(plan: Sequence[str], seed: int, folder: DemoFolder) -> Tally:
-    """Do these faults one after the other; compare at the end, and every `COMPARE_EVERY` rounds."""
-    random = Random(seed)  # noqa: S311  (repeatable on purpose)
-    tally = Tally()
-    world = World(DemoOptions(speed=60, pace=PACE), folder, lambda _what, _share: None)
-    try:
-        await world.start()
-        for number, name in enumerate(plan, 1):
-            began = time.monotonic()
-            await FAULTS[name](world, random)
-            held = await _recovers(world, tally, f"round {number}, {name}")
-            tally.rounds[name] = tally.rounds.get(name, 0) + 1
-            _say(f"round {number:3}  {name:20} {'holds' if held else 'FAILS'} after {time.monotonic() - began:.1f} s")
-            if number % COMPARE_EVERY == 0 and number < len(plan):
-                await _compare(world, tally, plan[:number])
-                await world.stop_gateways()
-                await world.start_gateways()
-        await _compare(world, tally, plan)
-    finally:
-        await world.stop()
-    return tally
-
-
-async def _recovers(world: World, tally: Tally, what: str) -> bool:
-    await asyncio.sleep(0.5)
-    sampled = {kit.gateway: int(kits.accounts(world.folder, kit).get("sampled", 0)) for kit in KITS}
-    end = time.monotonic() + RECOVER_S
-    while time.monotonic() < end:
-        behind = [
-            kit.gateway
-            for kit in KITS
-            if int(kits.accounts(world.folder, kit).get("committed", 0)) < sampled[kit.gateway]
-        ]
-        if not behind:
-            return True
-        await asyncio.sleep(0.1)
-    tally.failures.append(f"{what}: not committed within {RECOVER_S:g} s: {', '.join(behind)}")
-    return False
-
-
-async def _compare(world: World, tally: Tally, plan: Sequence[str]) -> None:
-    told = not NUMBERS_AGAIN & set(plan)
-    found = await report(world, await settle(world, told=told), RowTimes(), None)
-    counts = {name: found[name] for name in ("readings_sampled", "readings_recorded", "rows_projected")}
-    tally.readings, tally.chains = found["readings_recorded"], found["chains_verified"]
-    tally.failures += found["faults"]
-    if len(set(counts.values())) != 1:
-        tally.failures.append(f"counts disagree: {counts}")
-    if told and found["notifications_delivered"] != found["notifications_received"]:
-        tally.failures.append("delivered and received notifications disagree")
-    _say(f"compared   {counts['readings_sampled']} sampled, {counts['readings_recorded']} recorded, "
-         f"{counts['rows_projected']} rows, {tally.chains} chains verified")  # fmt: skip
+from deploy.stack.debian import SERVER, ensure
+from deploy.stack.errors import StackError
+from tests.faults.kinds import FAULTS
+from tests.faults.world import Account, World
 
 
 def main(rounds: int, seed: int | None) -> int:
-    """Run `rounds` random faults and print a tally. Returns the exit status."""
-    chosen = SystemRandom().randrange(2**32) if seed is None else seed
-    _say(f"seed {chosen}")
-    random = Random(chosen)  # noqa: S311  (repeatable on purpose)
-    names = list(FAULTS)
-    plan = [names[number % len(names)] for number in range(rounds)]
-    random.shuffle(plan)
-    folder = DemoFolder("faults")
-    with folder.held(fresh=True):
-        tally = asyncio.run(run_rounds(plan, chosen, folder))
-    for name, count in sorted(tally.rounds.items()):
-        _say(f"{count:4}  {name}")
-    for failure in tally.failures:
-        _say(f"FAILS {failure}")
-    verdict = "0 lost, 0 doubled" if tally.holds else f"{len(tally.failures)} FAILURES"
-    _say(f"{sum(tally.rounds.values())} rounds, {tally.readings} readings, {tally.chains} chains verified: {verdict}")
-    return 0 if tally.holds else 1
+    """Run so many rounds; prints the seed, a line per round, and the tally. Returns the exit status: 1 at the first disagreement."""
+    chosen = secrets.randbelow(1 << 31) if seed is None else seed
+    _say(f"seed {chosen}: repeat with --seed {chosen}")
+    folder = Path(tempfile.mkdtemp(prefix="antoan-faults-"))
+    folder.chmod(0o711)
+    held, account = asyncio.run(_rounds(folder, rounds, random.Random(chosen)))  # noqa: S311  (repeatable)
+    for kind, times in sorted(held.items()):
+        _say(f"  {kind:<20} {times:>4}")
+    done = held.total()
+    if account is not None:
+        _say(
+            f"{account.sampled} readings sampled, each recorded once; {account.entries} entries, {account.chains} chains"
+        )
+    _say(f"{done} of {rounds} rounds held")
+    if done < rounds:
+        _say(f"logs and data are kept in {folder}")
+        return 1
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+async def _rounds(folder: Path, rounds: int, moments: random.Random) -> tuple[Counter[str], Account | None]:
+    world, held, account = World(ensure(SERVER), folder), Counter[str](), None
+    kinds: list[str] = []
+    try:
+        await world.start()
+        for number in range(1, rounds + 1):
+            kinds = kinds or moments.sample([*FAULTS], len(FAULTS))
+            kind = kinds.pop()
+            begin = time.monotonic()
+            await world.measure(moments.randint(10, 60))
+            await FAULTS[kind](world, moments)
+            account = await world.account()
+            held[kind] += 1
+            took = time.monotonic() - begin
+            _say(f"{number:>5} {kind:<20} held in {took:5.1f} s; {account.sampled} readings")
+    except (AssertionError, StackError, OSError) as error:
+        _say(f"round failed: {error}")
+    finally:
+        await world.stop()
+    return held, account
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  (a command's output)
