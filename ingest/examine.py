@@ -18,7 +18,7 @@ from telemetry import limits
 from telemetry.chain import Head
 from telemetry.cose import VerifyKey
 from telemetry.descriptor import read_descriptor
-from telemetry.errors import Fork, Gap, Refused, UnknownKey, WrongTopic
+from telemetry.errors import Fork, Gap, Refused, Undecodable, UnknownKey, WrongTopic
 from telemetry.events import EventType, Lost, read_event
 from telemetry.link import Kind
 from telemetry.message import Message, parse_message
@@ -68,6 +68,9 @@ class ChainState:
     """Head at which a gap was met and `ask` was raised; once per gap."""
     forks: int = 0
     server_time_us: int = 0
+    unreadable: bytes | None = None
+    """An entry whose data did not open when it came first. It may have been spoiled on the way: it is asked for once more, and only
+    the same bytes again are taken for what the gateway sealed, and recorded, marked."""
 
     @classmethod
     def of(cls, head: ChainHead, epoch_key: EpochKey, losses: list[tuple[int, int]]) -> ChainState:
@@ -201,6 +204,13 @@ class Examiner:
     def _continue(self, message: Message, state: ChainState, known: int, examined: Examined) -> None:
         chain = (message.gateway, message.epoch)
         opened = _open(message)
+        if opened is None and state.unreadable != message.wire:
+            state.unreadable = message.wire
+            examined.early.add(chain)
+            raise Undecodable(
+                f"seq {message.last_seq}: signed and linked, but its data do not open; asked for once more"
+            )
+        state.unreadable = None
         if known and opened is not None:
             try:
                 opened.confirm(state.head)

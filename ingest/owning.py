@@ -10,7 +10,7 @@ import asyncpg
 
 from store import ownership
 from store.connection import connect
-from store.errors import OwnershipLostError
+from store.errors import DATABASE_ERRORS, OwnershipLostError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,5 +60,5 @@ async def keep_beating(connection: asyncpg.Connection, writing: asyncio.Lock, ta
 async def _close(connection: asyncpg.Connection) -> None:
     try:
         await connection.close(timeout=2.0)
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except DATABASE_ERRORS:
         connection.terminate()

@@ -10,7 +10,8 @@ import structlog
 
 from ingest.metrics import Metrics
 from ingest.owning import owned
-from ingest.worker import BACKOFF_FIRST_S, BACKOFF_MOST_S, DATABASE_ERRORS, Worker, words
+from ingest.worker import BACKOFF_FIRST_S, BACKOFF_MOST_S, Worker, words
+from store.errors import DATABASE_ERRORS
 from telemetry.pem import read_signing_key
 
 if TYPE_CHECKING:

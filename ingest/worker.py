@@ -21,10 +21,10 @@ from ingest.projections.follow import Follower
 from ingest.projections.rollups import Rollups
 from ingest.projections.rows import ReadingRows
 from ingest.refusals import Refusals
-from store import chains, cursors
-from store.connection import pool
+from store import chains, cursors, ownership
+from store.connection import connect, pool
 from store.enrolment import CHANGED_CHANNEL
-from store.errors import StoreError
+from store.errors import DATABASE_ERRORS
 from telemetry.committed import Committed
 
 if TYPE_CHECKING:
@@ -36,12 +36,11 @@ if TYPE_CHECKING:
     from ingest.settings import IngestSettings
     from telemetry.cose import SigningKey
 
-DATABASE_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, StoreError)
-"""What beginning again may cure; OSError holds TimeoutError and ConnectionError."""
-
 BACKOFF_FIRST_S: Final = 0.2
 BACKOFF_MOST_S: Final = 5.0
 LAG_S: Final = 5.0
+LISTENER_S: Final = 10.0
+"""A revocation can be unheard of for this long, where only the listener's connection is lost."""
 
 DAY_US: Final = 86_400_000_000
 
@@ -141,7 +140,8 @@ class Worker:
                     )
             examiner = Examiner()
             lookups = Lookups(examiner, lookups_pool)
-            async with lookups_pool.acquire() as listener:
+            listener = await connect(settings.database, f"antoan ingest {settings.name} keys")
+            try:
                 await listener.add_listener(CHANGED_CHANNEL, lambda *told: lookups.stale(str(told[3])))
                 intake = Intake(
                     connection=self._connection,
@@ -159,6 +159,9 @@ class Worker:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(announcer.run())
                     group.create_task(intake.run())
+                    group.create_task(_stay(listener))
+            finally:
+                listener.terminate()
         finally:
             await session.close()
 
@@ -168,6 +171,13 @@ class Worker:
                 for projection, entries in (await cursors.lags(connection)).items():
                     self._metrics.lag.labels(projection).set(entries)
             await asyncio.sleep(LAG_S)
+
+
+async def _stay(listener: asyncpg.Connection) -> None:
+    """Notice when the connection that hears of revoked keys is gone. Raises database errors."""
+    while True:
+        await asyncio.sleep(LISTENER_S)
+        await ownership.answer(listener)
 
 
 def words(errors: BaseExceptionGroup[BaseException]) -> str:

@@ -36,3 +36,8 @@ async def fence_stale(connection: asyncpg.Connection, silent_s: float) -> list[s
     """End the sessions of owners that have been silent for `silent_s`; returns their names. Their next statement fails."""
     rows = await connection.fetch(sql("partition/fence_stale"), silent_s, LOCK_CLASS)
     return [row["name"] for row in rows]
+
+
+async def answer(connection: asyncpg.Connection) -> None:
+    """Have the server answer. Raises database errors when it does not."""
+    await connection.fetchval(sql("partition/here"))

@@ -17,6 +17,7 @@ from ingest.projections.context import Context
 from ingest.projections.stored import fetch_dated, open_all
 from store import cursors, record
 from store.connection import connect
+from store.errors import DATABASE_ERRORS
 from store.record import Place
 
 if TYPE_CHECKING:
@@ -218,5 +219,5 @@ async def _close(connection: asyncpg.Connection) -> None:
     """Close without waiting for a server that may be gone."""
     try:
         await connection.close(timeout=2.0)
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except DATABASE_ERRORS:
         connection.terminate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,24 @@ async def ingesting(configured: IngestSettings) -> AsyncIterator[asyncio.Task[No
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def process(configured: IngestSettings, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Ingest as a process of its own; killed in the end."""
+    file = folder / f"{configured.name}.yaml"
+    file.write_text(configured.model_dump_json())
+    log = (folder / f"{configured.name}.log").open("ab")
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "deploy.cli", "ingest", "run", "--config", str(file), stderr=log
+    )
+    try:
+        yield child
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+        log.close()
 
 
 class Field:

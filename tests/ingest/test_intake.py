@@ -170,7 +170,7 @@ async def test_what_is_not_to_be_recorded_is_in_quarantine_with_its_reason(
     assert await field.value("SELECT count(*) FROM record") == 1
 
 
-async def test_a_linked_entry_that_cannot_be_decoded_is_recorded_marked_and_passed_over(
+async def test_an_entry_that_does_not_open_is_asked_for_again_and_recorded_marked_if_it_is_the_same(
     database: Database, broker: Broker, key_file: Path, field: Field
 ) -> None:
     kit = await enrol(database, GATEWAY)
@@ -181,8 +181,29 @@ async def test_a_linked_entry_that_cannot_be_decoded_is_recorded_marked_and_pass
     broken[-20] ^= 0xFF
     async with ingesting(settings(database, broker, key_file)):
         await field.publish_until_committed(kit, last=0)
+        before = await field.value("SELECT ask FROM chain_head")
+        await field.publish(kit, [bytes(broken)])
+        await eventually(lambda: field.value("SELECT ask > $1 FROM chain_head", before))
+        assert await field.value("SELECT seq FROM chain_head") == 0
         await field.publish(kit, [bytes(broken), kit.entries[2].wire])
         await field.committed(kit, 2)
         await field.projected()
     assert await field.value("SELECT array_agg(state ORDER BY position) FROM record") == [0, 2, 0]
     assert await field.value("SELECT count(*) FROM readings") == 0
+
+
+async def test_an_entry_spoiled_on_the_way_is_recorded_whole_when_it_comes_again(
+    database: Database, broker: Broker, key_file: Path, field: Field
+) -> None:
+    kit = await enrol(database, GATEWAY)
+    kit.describe()
+    kit.read()
+    spoiled = bytearray(kit.entries[1].wire)
+    spoiled[-20] ^= 0xFF
+    async with ingesting(settings(database, broker, key_file)):
+        await field.publish_until_committed(kit, last=0)
+        await field.publish(kit, [bytes(spoiled), kit.entries[1].wire])
+        await field.committed(kit, 1)
+        await field.projected()
+    assert await field.value("SELECT array_agg(state ORDER BY position) FROM record") == [0, 0]
+    assert await field.value("SELECT count(*) FROM readings") == 30

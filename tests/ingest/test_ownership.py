@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ import pytest
 from ingest.verify_chains import verify_chains
 from ingest.verify_readings import verify_readings
 from store import chains, ownership, record
-from tests.ingest.harness import Field, ingesting, settings
+from tests.ingest.harness import Field, ingesting, process, settings
 from tests.ingest.kit import enrol
 from tests.support.waiting import eventually
 
@@ -23,28 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from ingest.settings import IngestSettings
     from tests.support.broker import Broker
     from tests.support.database import Database
 
 pytestmark = pytest.mark.services
 GATEWAY = "kitthanhtra1"
-
-
-@asynccontextmanager
-async def process(configured: IngestSettings, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Ingest as a process of its own; killed in the end."""
-    file = folder / f"{configured.name}.yaml"
-    file.write_text(configured.model_dump_json())
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "deploy.cli", "ingest", "run", "--config", str(file), stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield child
-    finally:
-        if child.returncode is None:
-            child.kill()
-        await child.wait()
 
 
 async def owner(field: Field) -> str | None:
