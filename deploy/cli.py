@@ -24,6 +24,7 @@ COMMANDS = {
     "test": ("deploy.commands.test:run_tests", "Set up what the tests need, check the code, run the tests."),
     "bench": ("deploy.commands.bench:bench", "Measure against the bars of the design, as ratios in one run."),
     "gateway": ("deploy.commands.gateway:app", "Enrol a gateway, and run it."),
+    "profile": ("deploy.commands.profile:app", "Instrument profiles: list, show, check, decode captured bytes."),
     "ingest": ("deploy.commands.services:ingest", "Broker to record, and what follows the record."),
     "alerts": ("deploy.commands.services:alerts", "Rules over the record; people told of alerts."),
     "api": ("deploy.commands.services:api", "The page, its API and enrolment."),

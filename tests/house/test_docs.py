@@ -12,6 +12,7 @@ from deploy.settings_docs import PAGE, render, rows, settings_models
 ROOT = Path(__file__).resolve().parents[2]
 SUBCOMMANDS = {
     "gateway": ["run", "enrol"],
+    "profile": ["list", "show", "check", "decode"],
     "ingest": ["run"],
     "alerts": ["run"],
     "api": ["run"],

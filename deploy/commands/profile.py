@@ -1,0 +1,209 @@
+"""`antoan profile …`: look at instrument profiles, prove one against its cases, decode captured bytes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.table import Table
+
+from deploy.commands.spoken import spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firmware_profiles.decoding.results import Decoded, Reading
+    from firmware_profiles.schema import Profile
+
+app = App(name="profile", help="Instrument profiles: list, show, check, and decode captured bytes.")
+_Json = Annotated[bool, Parameter(name="--json", negative="")]
+
+
+@app.command(name="list")
+def list_profiles(*, json_output: _Json = False) -> None:
+    """Every instrument that can be read, with what may be concluded from it.
+
+    Example: `./antoan profile list`
+
+    Parameters
+    ----------
+    json_output
+        Print a JSON array of objects instead of a table.
+    """
+    from firmware_profiles.loader import claims, folders, load_folder
+
+    rows = [
+        {"id": name, "maker": p.maker, "model": p.model, "use": p.judgement.use, "summary": p.summary}
+        for p in (load_folder(folder).profile for folder in folders())
+        for name in claims(p)
+    ]
+    rows.sort(key=lambda row: row["id"])
+    if json_output:
+        print(json.dumps(rows, ensure_ascii=False))  # noqa: T201
+    else:
+        _print_table(("id", "maker", "model", "use", "what it is"), [tuple(row.values()) for row in rows])
+
+
+@app.command
+def show(profile: str, /, *, variant: str | None = None, json_output: _Json = False) -> None:
+    """What one instrument measures, how it is asked, and what is not confirmed about it.
+
+    Example: `./antoan profile show sensirion.scd30`
+
+    Parameters
+    ----------
+    profile
+        Its id, `maker.model`.
+    variant
+        A variant of it, worked in.
+    json_output
+        Print the whole profile as JSON.
+    """
+    found = _load(profile, variant)
+    if json_output:
+        print(found.model_dump_json(by_alias=True, exclude_defaults=True))  # noqa: T201
+        return
+    links = ", ".join(f"{name}: {i.protocol} on {i.links[0].kind}" for name, i in found.interfaces.items())
+    lines = [f"{found.maker} {found.model} ({found.id})", found.summary, f"spoken  {links}"]
+    lines += [f"use     {found.judgement.use} {found.judgement.accuracy_class}".rstrip()]
+    lines += [f"variant {name}: {v.summary}" for name, v in found.variants.items()]
+    lines += [f"note    {note}" for note in found.notes]
+    lines += [f"not confirmed: {fact}" for fact in found.provenance.unverified]
+    print("\n".join(lines))  # noqa: T201
+    rows = [(name, c.quantity, c.shown_unit, f"10^{c.exponent}", c.role) for name, c in found.channels.items()]
+    _print_table(("channel", "quantity", "unit", "resolution", "role"), rows)
+
+
+@app.command
+def check(folder: Path, /) -> None:
+    """Load the profile in a folder with all its variants, and run its cases; ends with 1 when one fails.
+
+    Example: `./antoan profile check firmware_profiles/sensirion_scd30`
+
+    Parameters
+    ----------
+    folder
+        The folder with profile.yaml, README.md and cases/.
+    """
+    from firmware_profiles.cases import case_files, run_case
+    from firmware_profiles.loader import UnknownProfileError, load_folder
+
+    with spoken(OSError, UnknownProfileError):
+        found = load_folder(folder).profile
+        for variant in found.variants:
+            load_folder(folder, variant)
+        faults = {path.name: run_case(path) for path in case_files(folder)}
+    if not faults:
+        sys.exit(f"antoan: {folder} has no cases; a profile is trusted once its cases pass")
+    failed = {name: wrong for name, wrong in faults.items() if wrong}
+    for name, wrong in failed.items():
+        print(f"{name}: {'; '.join(wrong)}")  # noqa: T201
+    print(f"{found.id}: {len(faults) - len(failed)} of {len(faults)} cases pass")  # noqa: T201
+    if failed:
+        sys.exit(1)
+
+
+@app.command
+def decode(
+    profile: str,
+    response: str | None = None,
+    *,
+    variant: str | None = None,
+    request: str = "",
+    text: Annotated[bool, Parameter(negative="")] = False,
+    json_output: _Json = False,
+) -> None:
+    r"""Turn captured bytes into readings, or into the kind of error that they are.
+
+    Example: `./antoan profile decode sensirion.sht4x --request FD --response "BE EF 92 BE EF 92" --json`
+
+    Parameters
+    ----------
+    profile
+        The instrument's id, `maker.model`.
+    response
+        What came back, as hex; with `--text` as text. Without it, the request alone is proven (`checksum_ok`).
+    variant
+        Variant of the profile.
+    request
+        What was asked, as hex; with `--text` as text. Says which of several answers this is.
+    text
+        Request and response are text; `\r`, `\n` and `\x02` may be written for what cannot be typed.
+    json_output
+        Print one JSON object: `values` by channel, or `error` with its kind and a message.
+    """
+    found, read = _load(profile, variant), _from_text if text else _from_hex
+    result = explain(found, read(request), None if response is None else read(response))
+    if json_output:
+        print(json.dumps(result, ensure_ascii=False))  # noqa: T201
+    elif "error" in result:
+        print(f"{result['error']['kind']}: {result['error']['message']}")  # noqa: T201
+    else:
+        rows = [(name, str(v["value"]), v["unit"], v["quality"]) for name, v in result["values"].items()]
+        _print_table(("channel", "value", "unit", "quality"), rows)
+
+
+def explain(profile: Profile, request: bytes, response: bytes | None) -> dict[str, Any]:
+    """What `decode --json` prints. Values are JSON numbers, words or null where no number may be stored."""
+    from firmware_profiles.decoding.decode import check_request
+    from firmware_profiles.decoding.decode import decode as decode_bytes
+    from firmware_profiles.decoding.results import DecodeError
+
+    if response is None:
+        whole = {"value": check_request(profile, request), "unit": "bool", "quality": "ok"}
+        return {"values": {"checksum_ok": whole}}
+    try:
+        return {"values": _values(profile, decode_bytes(profile, response, request))}
+    except DecodeError as error:
+        return {"error": {"kind": error.kind, "message": str(error)}}
+
+
+def _values(profile: Profile, decoded: Decoded) -> dict[str, dict[str, Any]]:
+    return {
+        name: {
+            "value": _json_value(reading),
+            "unit": profile.channels[name].shown_unit if name in profile.channels else "bool",
+            "quality": reading.word,
+        }
+        for name, reading in decoded.readings.items()
+    }
+
+
+def _json_value(reading: Reading) -> object:
+    stated = reading.stated
+    if isinstance(stated, Decimal):
+        return int(stated) if stated == stated.to_integral_value() else float(stated)
+    return stated
+
+
+def _load(profile: str, variant: str | None) -> Profile:
+    from firmware_profiles.loader import UnknownProfileError, load
+
+    with spoken(UnknownProfileError):
+        return load(profile, variant).profile
+
+
+def _from_hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        sys.exit(f"antoan: {text!r} is not hex ({error}); for text protocols give --text")
+
+
+def _from_text(text: str) -> bytes:
+    try:
+        return text.encode("latin-1", "backslashreplace").decode("unicode_escape").encode("latin-1")
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        sys.exit(f"antoan: {text!r} is not the text of an instrument ({error})")
+
+
+def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    table = Table(*head)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
