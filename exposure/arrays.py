@@ -1,0 +1,50 @@
+"""Checks of the arrays that enter: every function begins with these, so that each fault has one name."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from exposure.errors import EmptyInputError, MismatchedError, NegativeDurationError, NotFiniteError
+
+Floats = NDArray[np.float64]
+
+
+def finite(values: ArrayLike, name: str) -> Floats:
+    """`values` as a one-dimensional float array, refused if empty, of more dimensions, or not finite."""
+    array = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    if array.ndim != 1:
+        raise MismatchedError(f"{name} must be one-dimensional, but has {array.ndim} dimensions")
+    if array.size == 0:
+        raise EmptyInputError(f"{name} is empty")
+    if not np.isfinite(array).all():
+        raise NotFiniteError(f"{name}[{int(np.argmin(np.isfinite(array)))}] is not a finite number")
+    return array
+
+
+def durations(values: ArrayLike, name: str, like: Floats | None = None) -> Floats:
+    """Durations: finite, none negative, not all zero, and as many as `like` where it is given."""
+    array = finite(values, name)
+    if (array < 0).any():
+        index = int(np.argmax(array < 0))
+        raise NegativeDurationError(f"{name}[{index}] is {array[index]}: a duration cannot be negative")
+    if not array.any():
+        raise NegativeDurationError(f"{name} add up to zero: there is no time to average over")
+    if like is not None:
+        same_length(array, like, name)
+    return array
+
+
+def positive(value: float, name: str) -> float:
+    """A single finite number above zero."""
+    if not np.isfinite(value):
+        raise NotFiniteError(f"{name} is not a finite number")
+    if value <= 0:
+        raise NegativeDurationError(f"{name} is {value}: it must be above zero")
+    return float(value)
+
+
+def same_length(array: Floats, like: Floats, name: str) -> None:
+    """Refuse `array` unless it has as many values as `like`."""
+    if array.size != like.size:
+        raise MismatchedError(f"{name} has {array.size} values where {like.size} are expected")

@@ -1,0 +1,1 @@
+"""Noise at work: levels, exposure, dose, uncertainty, weightings. Levels are averaged on energy, never on decibels."""

@@ -1,0 +1,99 @@
+"""A quantity over time: intervals with a value each. Between intervals there are gaps, and a value is never held across one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from exposure.arrays import Floats, durations, finite, positive, same_length
+from exposure.errors import EmptyInputError, MismatchedError, UnsortedError, WrongUnitError
+from exposure.gaps import GapPolicy
+from exposure.result import Coverage
+
+OVERLAP_S = 1e-6
+"""The resolution of event time (µs): a smaller overlap is rounding, a larger one would count time twice."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """Values over the intervals [start, start + duration), in seconds of monotonic time, in order and without overlap."""
+
+    start_s: Floats
+    duration_s: Floats
+    value: Floats
+    unit: str
+
+    def __post_init__(self) -> None:
+        """Check everything once, so that the metrics need not."""
+        start, value = finite(self.start_s, "start_s"), finite(self.value, "value")
+        same_length(value, start, "value")
+        duration = durations(self.duration_s, "duration_s", start)
+        early = start[1:] < (start + duration)[:-1] - OVERLAP_S
+        if early.any():
+            index = int(np.argmax(early)) + 1
+            raise UnsortedError(f"start_s[{index}] is {start[index]}: before the end of the interval that precedes it")
+        for name, array in (("start_s", start), ("duration_s", duration), ("value", value)):
+            object.__setattr__(self, name, array)
+
+    @property
+    def measured_s(self) -> float:
+        """Time covered by values."""
+        return float(self.duration_s.sum())
+
+    @property
+    def end_s(self) -> float:
+        """End of the last interval."""
+        return float(self.start_s[-1] + self.duration_s[-1])
+
+    def need(self, *units: str) -> None:
+        """Refuse the series unless it is in one of `units` (UCUM)."""
+        if self.unit not in units:
+            raise WrongUnitError(f"the series is in {self.unit!r}, but {' or '.join(map(repr, units))} is needed")
+
+    def coverage(self, expected_s: float | None = None) -> Coverage:
+        """What is measured of `expected_s`, or of the span from the first start to the last end."""
+        span = self.end_s - float(self.start_s[0]) if expected_s is None else positive(expected_s, "expected_s")
+        return Coverage(self.measured_s, max(span, self.measured_s) if expected_s is None else span)
+
+    def between(self, begin_s: float, end_s: float) -> Series:
+        """The part inside [begin, end), intervals cut at its edges; refused if nothing lies inside."""
+        first = np.maximum(self.start_s, begin_s)
+        held = np.minimum(self.start_s + self.duration_s, end_s) - first
+        inside = held > 0
+        if not inside.any():
+            raise EmptyInputError(f"nothing was measured between {begin_s} s and {end_s} s")
+        return Series(first[inside], held[inside], self.value[inside], self.unit)
+
+
+def from_samples(times_s: ArrayLike, values: ArrayLike, unit: str, *, period_s: float) -> Series:
+    """A series from samples that each stand for the `period_s` that follows; NaN is a gap.
+
+    A sample that comes early shortens the one before it; one that comes late leaves a gap, never a longer sample
+    (a value held across a gap would invent dose).
+    """
+    times, value = finite(times_s, "times_s"), np.atleast_1d(np.asarray(values, dtype=np.float64))
+    if value.shape != times.shape:
+        raise MismatchedError(f"values has {value.size} values where {times.size} are expected")
+    steps = np.diff(times)
+    if (steps <= 0).any():
+        index = int(np.argmax(steps <= 0)) + 1
+        raise UnsortedError(f"times_s[{index}] is {times[index]}: not after the time that precedes it")
+    held = np.append(np.minimum(steps, positive(period_s, "period_s")), period_s)
+    there = ~np.isnan(value)
+    if not there.any():
+        raise EmptyInputError("values are all missing (NaN)")
+    return Series(times[there], held[there], value[there], unit)
+
+
+def fill(integral: float, coverage: Coverage, gaps: GapPolicy) -> float:
+    """An integral over the expected time from the one over the measured time, by what the policy says of the gap."""
+    if gaps is GapPolicy.SAME_AS_MEASURED:
+        return integral * coverage.expected_s / coverage.measured_s
+    return integral
+
+
+def mean(integral: float, coverage: Coverage, gaps: GapPolicy) -> float:
+    """The mean over time: over the expected time where the gap counts as zero, else over the measured time."""
+    return integral / (coverage.expected_s if gaps is GapPolicy.ZERO else coverage.measured_s)
