@@ -1,0 +1,1 @@
+"""Gases and dust: TWA, sliding STEL, ceiling, units, mixtures, long shifts. Concentrations are averaged linearly."""
