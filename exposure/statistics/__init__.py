@@ -1,0 +1,1 @@
+"""Statistics of exposure groups: lognormal fit, upper tolerance limits, EN 689."""

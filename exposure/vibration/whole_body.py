@@ -1,0 +1,77 @@
+"""Whole-body vibration (ISO 2631-1:1997, 2002/44/EC Annex B): axis by axis; the largest decides, never a vector sum."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from exposure.arrays import Floats, durations, positive
+from exposure.errors import OutOfDomainError
+from exposure.vibration.hand_arm import DAY_H, magnitudes
+
+AXIS_FACTOR = {"x": 1.4, "y": 1.4, "z": 1.0}
+"""k of a seated person for health (ISO 2631-1, 7.2.3)."""
+ACTION_M_S2 = 0.5
+CREST_FACTOR_EVDV = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class WholeBody:
+    """The value of each axis, with k applied, and the axis that decides."""
+
+    x: float
+    y: float
+    z: float
+
+    @property
+    def value(self) -> float:
+        """The largest of the three."""
+        return max(self.x, self.y, self.z)
+
+    @property
+    def axis(self) -> str:
+        """The axis of the largest."""
+        return max("xyz", key=lambda axis: float(getattr(self, axis)))
+
+
+def a8(x: ArrayLike, y: ArrayLike, z: ArrayLike, durations_h: ArrayLike) -> WholeBody:
+    """A_j(8) = k·√(Σ a²T / 8) of each axis over the day's machines, m/s² (2002/44/EC Annex B)."""
+    return WholeBody(*(_axis_a8(values, durations_h, name) for name, values in zip("xyz", (x, y, z), strict=True)))
+
+
+def points(acceleration_with_k: ArrayLike, durations_h: ArrayLike) -> Floats:
+    """Exposure points 100·(a/0.5)²·T/8: 100 at the action value, 529 at the limit (HSE L141)."""
+    values = magnitudes(acceleration_with_k)
+    return np.asarray(100.0 * (values / ACTION_M_S2) ** 2 * durations(durations_h, "durations_h", values) / DAY_H)
+
+
+def vdv(weighted: ArrayLike, step_s: float) -> float:
+    """VDV = (∫ a⁴ dt)^(1/4) of a weighted waveform, m/s^1.75 (ISO 2631-1, 6.3.2); k is not applied here."""
+    values = np.atleast_1d(np.asarray(weighted, dtype=np.float64))
+    return math.pow((magnitudes(np.abs(values)) ** 4).sum() * positive(step_s, "step_s"), 0.25)
+
+
+def vdv_sum(values: ArrayLike) -> float:
+    """VDV of a day from those of its parts: the fourth root of the sum of fourth powers."""
+    return math.pow((magnitudes(values) ** 4).sum(), 0.25)
+
+
+def vdv_scaled(value: float, measured_s: float, exposed_s: float) -> float:
+    """VDV of an exposure from a sample of it: times (T_exp / T_meas)^(1/4)."""
+    return value * math.pow(positive(exposed_s, "exposed_s") / positive(measured_s, "measured_s"), 0.25)
+
+
+def evdv(acceleration: float, duration_s: float, crest_factor: float) -> float:
+    """Estimated VDV 1.4·a·T^(1/4), m/s^1.75; refused at a crest factor of 6 or more, where it is too low."""
+    if crest_factor >= CREST_FACTOR_EVDV:
+        raise OutOfDomainError(f"a crest factor of {crest_factor} needs the VDV itself, not an estimate")
+    return 1.4 * float(magnitudes(acceleration)[0]) * math.pow(positive(duration_s, "duration_s"), 0.25)
+
+
+def _axis_a8(values: ArrayLike, durations_h: ArrayLike, axis: str) -> float:
+    accelerations = magnitudes(values)
+    hours = durations(durations_h, "durations_h", accelerations)
+    return AXIS_FACTOR[axis] * float(np.sqrt(np.dot(accelerations**2, hours) / DAY_H))
