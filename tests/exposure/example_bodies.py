@@ -51,7 +51,8 @@ def v19(case: Case) -> None:
 
 
 def v30(case: Case) -> None:
-    found = whole_body.a8(*(case["inputs"][name] for name in ("awx", "awy", "awz")), 8.0)
+    x, y, z = (case["inputs"][name] for name in ("awx", "awy", "awz"))
+    found = whole_body.a8(x, y, z, 8.0)
     near(found.value, case["expected"]["basis"], abs=0.0005)
     assert found.axis == "z"
 
