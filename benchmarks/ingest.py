@@ -162,7 +162,7 @@ async def _offer(connection: asyncpg.Connection, pipe: Any, entries: int, ahead:
     lag_s, offered, answers = 0.0, 0, 0
     commits: deque[tuple[float, int]] = deque()
     passed = 0
-    while offered < entries or (commits and passed < commits[-1][1]):
+    while passed < (entries + 1) * load.GATEWAYS:
         recorded, passed = await connection.fetchrow(_POSITIONS) or (0, 0)
         now = time.perf_counter()
         if not commits or recorded > commits[-1][1]:

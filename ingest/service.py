@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +24,15 @@ SWITCH_S: Final = 0.0005
 database, would cost a batch more than the database does."""
 
 
+COLLECT: Final = (50_000, 20, 100)
+"""Decoded messages are many small objects without cycles: the collector would go through all that are kept every few batches."""
+
+
 async def run(settings: IngestSettings) -> None:
     """Run until cancelled. Raises OSError or KeyFileError when the server key cannot be read."""
     key = read_signing_key(await asyncio.to_thread(settings.server_key_file.read_bytes))
     sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*COLLECT)
     metrics = Metrics()
     log = structlog.get_logger("antoan.ingest").bind(worker=settings.name)
     stop = metrics.serve(settings.metrics_port) if settings.metrics_port is not None else None

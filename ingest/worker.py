@@ -62,7 +62,7 @@ class Worker:
         self._writing = asyncio.Lock()
         self._metrics = metrics
         self._log = log
-        self._feed = Feed(settings.cache_bytes)
+        self._feed = Feed(settings.cache_bytes if settings.project else 0)
         self._refusals = Refusals()
         self._horizons = Horizons()
         self._followers: list[Follower] = []
