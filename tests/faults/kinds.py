@@ -110,7 +110,7 @@ async def database_restored(world: World, random: random.Random) -> None:
     """The database goes back to a copy of earlier; what gateways had been told was committed since then is not in it."""
     data, copy = world.postgres.folder / "data", world.postgres.folder / "data.backup"
     world.postgres.kill()
-    await asyncio.to_thread(_copy, data, copy)
+    await asyncio.to_thread(cold_copy, data, copy)
     world.postgres.start()
     before = sum(gateway.accounts()["committed"] for gateway in world.gateways)
     more = random.randint(20, 60)
@@ -190,9 +190,9 @@ async def _as_superuser(world: World, *statements: str) -> None:
         await connection.close()
 
 
-def _copy(source: Path, target: Path) -> None:
-    """A cold copy with owners and modes."""
-    subprocess.run(["cp", "-a", str(source), str(target)], check=True)  # shutil keeps no owners
+def cold_copy(source: Path, target: Path) -> None:
+    """Copy a folder with owners and modes, while nobody writes to it."""
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
 
 def _resident_mib(pid: int) -> int:

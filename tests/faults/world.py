@@ -120,8 +120,10 @@ class World:
         await self._heal()
         for gateway in self.gateways:
             await _end(gateway.measuring)
-        for gateway in self.gateways:
-            gateway.sending.start()
+        async with asyncio.TaskGroup() as group:
+            for gateway in self.gateways:
+                gateway.sending.start()
+                group.create_task(gateway.sending.until(within_s=SETTLE_S))
         for gateway in self.gateways:
             await eventually(gateway.drained, SETTLE_S, f"{gateway.kit} drains")
         for gateway in self.gateways:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tests.support.database import Database
 
 GATEWAY = "kitthanhtra1"
+AGENCY = """INSERT INTO agency (name) VALUES ('Sở Nội vụ')
+ON CONFLICT (coalesce(parent, 0), name) DO UPDATE SET name = excluded.name RETURNING id"""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ class RunningOffice:
 
 @asynccontextmanager
 async def running_office(database: Database, folder: Path, **settings: object) -> AsyncIterator[RunningOffice]:
-    """An enrolment service on loopback for one fresh agency."""
+    """An enrolment service on loopback for one agency, the same each time."""
     owner = await database.connect()
-    agency = await owner.fetchval("INSERT INTO agency (name) VALUES ('Sở Nội vụ') RETURNING id")
+    agency = await owner.fetchval(AGENCY)
     (port,) = free_ports(1)
     chosen = EnrolmentSettings.model_validate({
         "host": "127.0.0.1",
