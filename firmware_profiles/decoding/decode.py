@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firmware_profiles.decoding import frames, modbus, words
+from firmware_profiles.decoding import frames, lines, modbus, words
 from firmware_profiles.decoding.conditions import hold
 from firmware_profiles.decoding.readings import to_readings
 from firmware_profiles.decoding.registers import take_registers
 from firmware_profiles.decoding.results import Decoded, DecodeError, Reading
+from firmware_profiles.schema.lines import LinesInterface
 from firmware_profiles.schema.modbus import ModbusInterface
 from firmware_profiles.schema.words import WordsInterface
 from telemetry.quality import Quality
@@ -41,6 +42,8 @@ def _decode_by(profile: Profile, interface: Interface, request: bytes, response:
         return decode_modbus(profile, interface, request, response)
     if isinstance(interface, WordsInterface):
         return decode_words(profile, interface, request, response)
+    if isinstance(interface, LinesInterface):
+        return decode_lines(profile, interface, request, response)
     return decode_exchange(profile, interface, request, response)
 
 
@@ -85,6 +88,24 @@ def decode_words(profile: Profile, interface: WordsInterface, request: bytes, re
     return to_readings(profile, asked[0].fields, frames.take_fields(data, asked[0].fields))
 
 
+def decode_lines(profile: Profile, interface: LinesInterface, request: bytes, response: bytes) -> Decoded:
+    """A captured answer in text; the request, where given and known, says which exchange it belongs to."""
+    known = list(interface.exchanges.values())
+    first_error: DecodeError | None = None
+    for exchange in [e for e in known if request and e.request_bytes == request] or known:
+        try:
+            return to_readings(profile, exchange.fields, lines.take_line(exchange, response, request))
+        except DecodeError as error:
+            first_error = _weightier(first_error, error)
+    raise first_error or DecodeError("unsupported", "the profile has no such exchange")
+
+
+def _weightier(first: DecodeError | None, error: DecodeError) -> DecodeError:
+    """What an answer of the right form says against itself tells more than that it is no answer of another form."""
+    unlike = first is None or first.kind in ("malformed", "truncated")
+    return error if first is None or (unlike and error.kind not in ("malformed", "truncated")) else first
+
+
 def read_exchange(profile: Profile, exchange: Exchange, body: bytes) -> Decoded:
     """A whole, proven frame → its readings. Raises DecodeError where the profile says it is none (`no_new_data` …)."""
     raw = frames.take_fields(body, exchange.fields)
@@ -102,7 +123,10 @@ def check_request(profile: Profile, request: bytes) -> bool:
             except DecodeError:
                 continue
             return True
-        if isinstance(interface, WordsInterface):
+        if isinstance(interface, LinesInterface):
+            if any(exchange.request_bytes == request for exchange in interface.exchanges.values()):
+                return True
+        elif isinstance(interface, WordsInterface):
             if any(transaction.request == request for transaction in interface.exchanges.values()):
                 return True
         elif any(_is_command(exchange, request) for exchange in interface.exchanges.values()):

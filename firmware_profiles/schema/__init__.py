@@ -2,6 +2,7 @@
 
 from firmware_profiles.schema.channel import Channel, ChannelKind, Range
 from firmware_profiles.schema.frames import Checksum, Exchange, Frame, FrameInterface
+from firmware_profiles.schema.lines import LineExchange, LinesInterface, TextField
 from firmware_profiles.schema.modbus import Block, ModbusInterface, RegisterField
 from firmware_profiles.schema.profile import Interface, Profile
 from firmware_profiles.schema.values import ByteField, FieldBase, Invalid, Rule, Test
@@ -19,12 +20,15 @@ __all__ = [
     "FrameInterface",
     "Interface",
     "Invalid",
+    "LineExchange",
+    "LinesInterface",
     "ModbusInterface",
     "Profile",
     "Range",
     "RegisterField",
     "Rule",
     "Test",
+    "TextField",
     "Transaction",
     "WordsInterface",
 ]

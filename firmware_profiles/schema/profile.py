@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from firmware_profiles.qualities import WORDS
 from firmware_profiles.schema.channel import Channel, Name
 from firmware_profiles.schema.frames import FrameInterface
+from firmware_profiles.schema.lines import LinesInterface
 from firmware_profiles.schema.modbus import ModbusInterface
 from firmware_profiles.schema.values import FieldBase, Rule
 from firmware_profiles.schema.words import WordsInterface
@@ -16,7 +17,9 @@ from firmware_profiles.units import SHOWN
 from telemetry.strict import StrictModel
 
 ProfileId = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
-Interface = Annotated[ModbusInterface | FrameInterface | WordsInterface, Field(discriminator="protocol")]
+Interface = Annotated[
+    ModbusInterface | FrameInterface | WordsInterface | LinesInterface, Field(discriminator="protocol")
+]
 
 
 class Sampling(StrictModel):
@@ -131,7 +134,9 @@ class Profile(StrictModel):
         return self
 
 
-def fields_of(interface: ModbusInterface | FrameInterface | WordsInterface) -> list[dict[str, FieldBase]]:
+def fields_of(
+    interface: ModbusInterface | FrameInterface | WordsInterface | LinesInterface,
+) -> list[dict[str, FieldBase]]:
     """The groups of fields that arrive together, by name."""
     if isinstance(interface, ModbusInterface):
         return [dict(interface.fields)]

@@ -14,7 +14,12 @@ from firmware_profiles.loader import ids, load
 
 FILE = Path(__file__).parent / "vectors" / "instrument_vectors.json"
 ALL: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))["vectors"]
-SPOKEN = {"modbus_rtu", "modbus_tcp", "modbus_ascii", "serial", "usb_cdc", "i2c", "i2c_adc"}
+SPOKEN = {"modbus_rtu", "modbus_tcp", "modbus_ascii", "serial", "usb_cdc", "i2c", "i2c_adc"} | {
+    "sdi12",
+    "scpi_serial",
+    "usb_serial",
+    "w1_sysfs",
+}
 PROFILED = [v for v in ALL if v["transport"] in SPOKEN and v["instrument"] in set(ids()) and "response_hex" in v]
 VARIANT = {"wordorder.cdab": "cdab", "wordorder.negative_u32_cdab": "int32_cdab"}
 """Vectors whose `decode_params` are a variant of the profile here."""
