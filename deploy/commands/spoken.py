@@ -17,3 +17,16 @@ def spoken(*errors: type[Exception]) -> Iterator[None]:
         yield
     except errors as error:
         sys.exit(f"antoan: {error}")
+    except ExceptionGroup as group:  # of tasks that ran together
+        _, faults = group.split(errors)
+        if faults is not None:
+            raise
+        sys.exit("\n".join(f"antoan: {error}" for error in _leaves(group)))
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

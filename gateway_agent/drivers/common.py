@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ class Plan:
     channels: Mapping[str, Channel]
 
 
-class DriverBase:
+class DriverBase(ABC):
     """The unexciting half of every driver."""
 
     def __init__(self, plan: Plan, connection: Connection) -> None:
@@ -71,9 +72,9 @@ class DriverBase:
         """See Driver."""
         return self._identity
 
+    @abstractmethod
     async def identify(self) -> Identity:
         """See Driver."""
-        raise NotImplementedError
 
     async def ensure_identified(self) -> None:
         """Identify again after every opening of the line, and after a silence."""
