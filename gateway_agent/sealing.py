@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
+from gateway_agent.finishing import finish
 from gateway_agent.spool.errors import SpoolUnavailable
 from gateway_agent.spool.rows import Acknowledged
 from gateway_agent.spool.trim import spooled_bytes, trim
@@ -96,7 +97,7 @@ class Sealing:
             while self._collector.waiting:
                 cut = self._collector.waiting[0]
                 try:
-                    await self._record(cut)
+                    await finish(self._record(cut))
                 except SpoolUnavailable as error:
                     self._failed(error)
                     return False
@@ -107,9 +108,12 @@ class Sealing:
     async def switch(self, make: Callable[[], Recorder]) -> None:
         """Seal under another recorder from now on (made on the spool's thread), and describe the channels there."""
         async with self._flushing:
-            self.recorder = await self._on_spool(make)
-            self.acknowledged.setdefault(self.recorder.epoch, Acknowledged())
+            await finish(self._switch(make))
         self._collector.channels_changed()
+
+    async def _switch(self, make: Callable[[], Recorder]) -> None:
+        self.recorder = await self._on_spool(make)
+        self.acknowledged.setdefault(self.recorder.epoch, Acknowledged())
 
     async def seal_lost(self, first: int, last: int, cause: str) -> int | None:
         """Seal a `lost` event; the seq of the entry that carries it, None when the disk took it not."""
@@ -127,7 +131,7 @@ class Sealing:
         """Look after the bound of the spool."""
         while True:
             await asyncio.sleep(TRIM_S)
-            await self.trim()
+            await finish(self.trim())
 
     async def trim(self) -> None:
         """One look: remove what is old, or what must go; declare what is lost so."""
