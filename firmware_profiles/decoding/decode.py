@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firmware_profiles.decoding import frames, lines, modbus, words
+from firmware_profiles.decoding.adverts import take_advertisement
 from firmware_profiles.decoding.conditions import hold
+from firmware_profiles.decoding.files import files_in, take_files
+from firmware_profiles.decoding.pulses import captured_pulses, take_pulses
 from firmware_profiles.decoding.readings import to_readings
 from firmware_profiles.decoding.registers import take_registers
 from firmware_profiles.decoding.results import Decoded, DecodeError, Reading
+from firmware_profiles.schema.frames import FrameInterface
 from firmware_profiles.schema.lines import LinesInterface
 from firmware_profiles.schema.modbus import ModbusInterface
 from firmware_profiles.schema.words import WordsInterface
 from telemetry.quality import Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from decimal import Decimal
 
-    from firmware_profiles.schema.frames import Exchange, FrameInterface
-    from firmware_profiles.schema.profile import Interface, Profile
+    from firmware_profiles.schema.adverts import AdvertisementInterface
+    from firmware_profiles.schema.files import SysfsInterface
+    from firmware_profiles.schema.frames import Exchange
+    from firmware_profiles.schema.lines import LineExchange
+    from firmware_profiles.schema.profile import AnyInterface, Profile
+    from firmware_profiles.schema.pulses import PulseInterface
+    from firmware_profiles.schema.sound import SoundInterface
 
 
 def decode(profile: Profile, response: bytes, request: bytes = b"", interface: str | None = None) -> Decoded:
@@ -37,20 +47,37 @@ def decode(profile: Profile, response: bytes, request: bytes = b"", interface: s
     raise first_error or DecodeError("unsupported", "the profile has no interface")
 
 
-def _decode_by(profile: Profile, interface: Interface, request: bytes, response: bytes) -> Decoded:
-    if isinstance(interface, ModbusInterface):
-        return decode_modbus(profile, interface, request, response)
-    if isinstance(interface, WordsInterface):
-        return decode_words(profile, interface, request, response)
-    if isinstance(interface, LinesInterface):
-        return decode_lines(profile, interface, request, response)
-    return decode_exchange(profile, interface, request, response)
+def _decode_by(profile: Profile, interface: AnyInterface, request: bytes, response: bytes) -> Decoded:
+    return _BY_PROTOCOL[interface.protocol](profile, interface, request, response)
+
+
+def read_advertisement(profile: Profile, interface: AdvertisementInterface, payload: bytes) -> Decoded:
+    """The payload of an advertisement → its readings. Raises DecodeError."""
+    fields, raw = take_advertisement(interface, payload)
+    return to_readings(profile, fields, raw)
+
+
+def read_files(profile: Profile, interface: SysfsInterface, texts: Mapping[str, str]) -> Decoded:
+    """What was read of each file (or the name of the kernel's error) → the readings. Raises DecodeError."""
+    return to_readings(profile, interface.fields, take_files(interface, texts))
+
+
+def read_pulses(profile: Profile, interface: PulseInterface, start: int, end: int, interval_s: Decimal) -> Decoded:
+    """A counter before and after an interval → the readings. Raises DecodeError."""
+    return to_readings(profile, interface.fields, take_pulses(interface, start, end, interval_s))
+
+
+def read_sound(profile: Profile, interface: SoundInterface, samples: bytes) -> Decoded:
+    """Captured samples → their levels. Raises DecodeError."""
+    from firmware_profiles.decoding.sound import decode_sound  # numpy takes its time to load
+
+    return decode_sound(profile, interface, samples)
 
 
 def decode_modbus(profile: Profile, interface: ModbusInterface, request: bytes, response: bytes) -> Decoded:
     """A captured Modbus reply in whatever form it has. Without a request the block that fits its size is assumed."""
     form = _form(interface, request or response)
-    asked = modbus.parse_request(request, form) if request else None
+    asked = modbus.parse_request(modbus.completed(request, form), form) if request else None
     reply = modbus.parse_reply(response, form, asked)
     function = reply.pdu[0]
     if function in modbus.WRITE_FUNCTIONS:
@@ -73,6 +100,9 @@ def decode_exchange(profile: Profile, interface: FrameInterface, request: bytes,
     exchanges = _exchanges_for(interface, request)
     first_error: DecodeError | None = None
     for exchange in exchanges:
+        for refusal in exchange.refusals:
+            if refusal.is_said_by(response):
+                raise DecodeError(refusal.error, refusal.message, refusal.quality)
         try:
             return read_exchange(profile, exchange, frames.parse_frame(response, exchange.frame))
         except DecodeError as error:
@@ -92,12 +122,22 @@ def decode_lines(profile: Profile, interface: LinesInterface, request: bytes, re
     """A captured answer in text; the request, where given and known, says which exchange it belongs to."""
     known = list(interface.exchanges.values())
     first_error: DecodeError | None = None
-    for exchange in [e for e in known if request and e.request_bytes == request] or known:
+    for exchange in [e for e in known if request and _plain(e.request_bytes) == _plain(request)] or known:
         try:
-            return to_readings(profile, exchange.fields, lines.take_line(exchange, response, request))
+            return read_line(profile, exchange, response, request)
         except DecodeError as error:
             first_error = _weightier(first_error, error)
     raise first_error or DecodeError("unsupported", "the profile has no such exchange")
+
+
+def read_line(profile: Profile, exchange: LineExchange, response: bytes, request: bytes = b"") -> Decoded:
+    """A whole answer in text → its readings. Raises DecodeError."""
+    return to_readings(profile, exchange.fields, lines.take_line(exchange, response, request))
+
+
+def _plain(command: bytes) -> bytes:
+    """A command as people write it: without its end, capitals or not."""
+    return command.strip().upper()
 
 
 def _weightier(first: DecodeError | None, error: DecodeError) -> DecodeError:
@@ -129,7 +169,9 @@ def check_request(profile: Profile, request: bytes) -> bool:
         elif isinstance(interface, WordsInterface):
             if any(transaction.request == request for transaction in interface.exchanges.values()):
                 return True
-        elif any(_is_command(exchange, request) for exchange in interface.exchanges.values()):
+        elif isinstance(interface, FrameInterface) and any(
+            _is_command(exchange, request) for exchange in interface.exchanges.values()
+        ):
             return True
     return False
 
@@ -151,20 +193,41 @@ def _exchanges_for(interface: FrameInterface, request: bytes) -> list[Exchange]:
     return exact or list(interface.exchanges.values())
 
 
-def _likeliest(profile: Profile, request: bytes, response: bytes) -> Sequence[Interface]:
-    return sorted(profile.interfaces.values(), key=lambda i: _strangeness(i, request, response))
+def _likeliest(profile: Profile, request: bytes, response: bytes) -> Sequence[AnyInterface]:
+    """The interfaces to try; where the request is one interface's own, that one alone."""
+    ranked = sorted(profile.interfaces.values(), key=lambda i: _strangeness(i, request, response))
+    own = [interface for interface in ranked if not _strangeness(interface, request, response)]
+    return own or ranked
 
 
-def _strangeness(interface: Interface, request: bytes, response: bytes) -> int:
+def _strangeness(interface: AnyInterface, request: bytes, response: bytes) -> int:
     """0: this interface's own request; 1: nothing speaks against it; 2: not its form."""
     if isinstance(interface, ModbusInterface):
+        form = _form(interface, request or response)
         try:
-            modbus.parse_request(request, _form(interface, request or response))
+            modbus.parse_request(modbus.completed(request, form), form)
         except DecodeError:
             return 2 if request else 1
         return 0
+    return 0 if request and _plain(request) in _commands(interface) else 1
+
+
+def _commands(interface: AnyInterface) -> set[bytes]:
     if isinstance(interface, WordsInterface):
-        known = [transaction.request for transaction in interface.exchanges.values()]
-    else:
-        known = [exchange.request_bytes for exchange in interface.exchanges.values()]
-    return 0 if request and request in known else 1
+        return {_plain(transaction.request) for transaction in interface.exchanges.values()}
+    if isinstance(interface, FrameInterface | LinesInterface):
+        return {_plain(exchange.request_bytes) for exchange in interface.exchanges.values()}
+    return set()
+
+
+_BY_PROTOCOL: dict[str, Callable[[Profile, Any, bytes, bytes], Decoded]] = {
+    "modbus": decode_modbus,
+    "frames": decode_exchange,
+    "words": decode_words,
+    "lines": decode_lines,
+    "advertisement": lambda profile, interface, _, response: read_advertisement(profile, interface, response),
+    "sysfs": lambda profile, i, request, response: read_files(profile, i, files_in(i, request, response)),
+    "pulses": lambda profile, interface, _, response: read_pulses(profile, interface, *captured_pulses(response)),
+    "sound": lambda profile, interface, _, response: read_sound(profile, interface, response),
+}
+"""What decodes captured bytes of a protocol; its name fixes the type of interface."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import TYPE_CHECKING
 
@@ -16,35 +17,73 @@ if TYPE_CHECKING:
 
     from firmware_profiles.schema.channel import Channel
     from firmware_profiles.schema.profile import Profile
-    from firmware_profiles.schema.values import FieldBase, Rule
+    from firmware_profiles.schema.values import Curve, FieldBase, Invalid, Rule
 
 _DIGITS = 40  # of exact decimal arithmetic: uint64 × a scale of 19 digits
 _INT64 = 1 << 63
+_MOST_DIGITS = 20  # a larger number than this is no measurement, and would not fit the record
 
 
 def to_readings(profile: Profile, fields: Mapping[str, FieldBase], raw: Mapping[str, Raw]) -> Decoded:
     """Judge the raw values of one sample. Raises DecodeError where a rule of the profile says the reply is an error."""
     with localcontext() as context:
         context.prec = _DIGITS
-        readings = {}
+        readings, lacking = {}, set[str]()
         for name, field in fields.items():
             channel_name = field.channel or name
             channel = profile.channels.get(channel_name)
-            if channel is not None and name in raw and hold(field.when, raw):
-                readings[channel_name] = _reading(channel, field, raw[name], raw)
+            if channel is None or name not in raw or not hold(field.when, raw):
+                continue
+            if missing := [needed for needed in _needed(field) if needed not in raw]:
+                lacking.update(missing)
+                continue
+            readings[channel_name] = _said(field, raw.get(field.state or f"{name}.state"), channel, raw[name], raw)
+    if lacking and not readings:
+        raise DecodeError("incomplete", f"nothing can be told without {', '.join(sorted(lacking))}; read it too")
     for rule in profile.rules:
         if rule.error is not None and hold(rule.when, raw):
             raise DecodeError(rule.error, rule.message or f"the instrument reports {rule.error}", rule.quality)
     return Decoded(_judged(profile, readings, raw), raw)
 
 
+def _needed(field: FieldBase) -> tuple[str, ...]:
+    """The fields without whose values this one's cannot be told."""
+    leant_on = (field.divide_by, field.times, field.decimals, field.scale_field, field.state)
+    return (*(name for name in leant_on if name is not None), *field.also)
+
+
+def _said(field: FieldBase, state: Raw | None, channel: Channel, value: Raw, raw: Mapping[str, Raw]) -> Reading:
+    """The reading, in the light of the word that stands beside it."""
+    if not field.states or state is None:
+        return _reading(channel, field, value, raw)
+    meant = field.states.get(str(state))
+    if meant is None:
+        return Reading(None, None, quality_of("invalid"), "invalid")
+    if meant.value == "drop":
+        return Reading(None, None, quality_of(meant.quality), meant.quality)
+    reading = _reading(channel, field, value, raw)
+    if reading.word != Quality.OK.word and meant.quality == Quality.OK.word:
+        return reading
+    return replace(reading, quality=quality_of(meant.quality), word=meant.quality)
+
+
+def _is_invalid(invalid: Invalid, value: Raw) -> bool:
+    if isinstance(value, float) and math.isnan(value):
+        return invalid.nan
+    if invalid.raw is not None and value == invalid.raw:
+        return True
+    if isinstance(value, str):
+        return False
+    if invalid.any_bit_of is not None and isinstance(value, int) and value & invalid.any_bit_of:
+        return True
+    return (invalid.at_least is not None and value >= invalid.at_least) or (
+        invalid.at_most is not None and value <= invalid.at_most
+    )
+
+
 def _reading(channel: Channel, field: FieldBase, value: Raw, raw: Mapping[str, Raw]) -> Reading:
     for invalid in field.invalid:
-        is_nan = isinstance(value, float) and math.isnan(value)
-        too_high = (
-            invalid.at_least is not None and not isinstance(value, str) and not is_nan and value >= invalid.at_least
-        )
-        if (invalid.nan and is_nan) or too_high or (invalid.raw is not None and value == invalid.raw):
+        if _is_invalid(invalid, value):
             return Reading(None, None, quality_of(invalid.quality), invalid.quality)
     if channel.kind != "number":
         return _stated(channel, field, value)
@@ -67,9 +106,15 @@ def _stated(channel: Channel, field: FieldBase, value: Raw) -> Reading:
 
 
 def _physical(field: FieldBase, value: Decimal, raw: Mapping[str, Raw]) -> Decimal:
-    value *= field.scale
-    for name, factor in field.also.items():
-        value += Decimal(raw[name]) * factor
+    value = _curved(field.curve, value) if field.curve is not None else value * field.scale
+    value += sum((Decimal(raw[name]) * factor for name, factor in field.also.items()), Decimal(0))
+    return _clipped(field, _scaled_along(field, value, raw), raw)
+
+
+def _scaled_along(field: FieldBase, value: Decimal, raw: Mapping[str, Raw]) -> Decimal:
+    """Scaled by what the instrument sends along: factor, divisor, number of decimals, unit letter."""
+    if field.times is not None:
+        value *= Decimal(raw[field.times])
     if field.divide_by is not None:
         divisor = Decimal(raw[field.divide_by])
         if not divisor:
@@ -85,6 +130,10 @@ def _physical(field: FieldBase, value: Decimal, raw: Mapping[str, Raw]) -> Decim
         if letter not in field.scale_from:
             raise DecodeError("unit_mismatch", f"{field.scale_field} {letter!r} is not in the profile")
         value *= field.scale_from[letter]
+    return value
+
+
+def _clipped(field: FieldBase, value: Decimal, raw: Mapping[str, Raw]) -> Decimal:
     if field.negative and hold(field.negative, raw):
         value = -value
     value += field.offset
@@ -93,7 +142,18 @@ def _physical(field: FieldBase, value: Decimal, raw: Mapping[str, Raw]) -> Decim
     return value if field.clip_high is None else min(value, field.clip_high)
 
 
+def _curved(curve: Curve, value: Decimal) -> Decimal:
+    try:
+        if curve.kind == "exponential":
+            return curve.factor * ((value * curve.rate).exp() - 1)
+        return curve.factor * value**curve.power
+    except ArithmeticError as error:
+        raise DecodeError("malformed", f"{value} has no place on the curve") from error
+
+
 def _in_range(channel: Channel, value: Decimal) -> Reading:
+    if value.adjusted() > _MOST_DIGITS:
+        return Reading(None, None, Quality.INVALID, "invalid")
     scaled = int(value.scaleb(-channel.exponent).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
     stated = Decimal(scaled).scaleb(channel.exponent)
     if not -_INT64 <= scaled < _INT64:
@@ -101,11 +161,13 @@ def _in_range(channel: Channel, value: Decimal) -> Reading:
     limits = channel.range
     if limits is not None and limits.low is not None and stated < limits.low:
         kept = limits.below == "keep"
-        return Reading(scaled if kept else None, stated if kept else None, Quality.OUT_OF_RANGE, "out_of_range")
+        exact = value if kept else None
+        return Reading(scaled if kept else None, stated if kept else None, Quality.OUT_OF_RANGE, "out_of_range", exact)
     if limits is not None and limits.high is not None and stated > limits.high:
         kept = limits.above == "keep"
-        return Reading(scaled if kept else None, stated if kept else None, Quality.SATURATED, "saturated")
-    return Reading(scaled, stated, Quality.OK, Quality.OK.word)
+        exact = value if kept else None
+        return Reading(scaled if kept else None, stated if kept else None, Quality.SATURATED, "saturated", exact)
+    return Reading(scaled, stated, Quality.OK, Quality.OK.word, value)
 
 
 def _judged(profile: Profile, readings: dict[str, Reading], raw: Mapping[str, Raw]) -> dict[str, Reading]:
@@ -128,4 +190,6 @@ def _concerned(rule: Rule, profile: Profile, readings: Mapping[str, Reading]) ->
 def _doubted(reading: Reading, rule: Rule) -> Reading:
     word = rule.quality or "invalid"
     kept = rule.value == "keep"
-    return Reading(reading.scaled if kept else None, reading.stated if kept else None, quality_of(word), word)
+    if not kept:
+        return Reading(None, None, quality_of(word), word)
+    return replace(reading, quality=quality_of(word), word=word)

@@ -55,6 +55,9 @@ class Channel(StrictModel):
     stuck_after: int | None = Field(
         default=None, ge=2, description="So many identical values in a row mean a stuck sensor, where noise is expected"
     )
+    aliases: tuple[Name, ...] = Field(
+        default=(), description="Other names under which documents and others' test vectors know it"
+    )
     label: str | None = Field(
         default=None, description="The unit as the maker writes it, where `unit` alone does not give it"
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from firmware_profiles.schema.channel import Name, Word
-from firmware_profiles.schema.links import SerialLink, TcpLink
+from firmware_profiles.schema.links import SerialLink, SpiLink, TcpLink
 from firmware_profiles.schema.modbus import Timing
 from firmware_profiles.schema.values import ByteField, NumberType, Test
 from telemetry.strict import StrictModel
@@ -108,6 +108,22 @@ class Frame(StrictModel):
     )
 
 
+class Refusal(StrictModel):
+    """An answer that is no frame but says no: busy, refused, not in this state."""
+
+    hex: HexBytes = Field(min_length=1, description="The whole answer")
+    repeated: bool = Field(default=False, description="True where it may come any number of times in a row")
+    error: Word = Field(description="The kind of error")
+    quality: Word | None = Field(default=None, description="What it says about the readings that are missing")
+    message: str = Field(description="In words, for people: what it means and what to do")
+
+    def is_said_by(self, captured: bytes) -> bool:
+        """Whether the captured bytes are this answer and nothing else."""
+        if self.repeated:
+            return bool(captured) and captured == self.hex * (len(captured) // len(self.hex))
+        return captured == self.hex
+
+
 class Exchange(StrictModel):
     """A request and the frame that answers it; without a request, what the instrument sends by itself."""
 
@@ -122,6 +138,7 @@ class Exchange(StrictModel):
     empty: tuple[Test, ...] = Field(
         default=(), description="When these hold there is nothing new in it: kind no_new_data"
     )
+    refusals: tuple[Refusal, ...] = Field(default=(), description="Answers that are no frame")
 
     @property
     def request_bytes(self) -> bytes:
@@ -130,10 +147,10 @@ class Exchange(StrictModel):
 
 
 class FrameInterface(StrictModel):
-    """An instrument that speaks in binary frames over a serial line or TCP."""
+    """An instrument that speaks in binary frames over a serial line, TCP or SPI."""
 
     protocol: Literal["frames"]
-    links: tuple[Annotated[SerialLink | TcpLink, Field(discriminator="kind")], ...] = Field(
+    links: tuple[Annotated[SerialLink | TcpLink | SpiLink, Field(discriminator="kind")], ...] = Field(
         min_length=1, description="The wires it speaks on; the first is the usual one"
     )
     timing: Timing = Field(default_factory=Timing, description="Time-outs and pauses")

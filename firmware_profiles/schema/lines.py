@@ -54,12 +54,17 @@ class LineExchange(StrictModel):
     request_text: str = Field(default="", description="What is sent, its end included")
     pattern: Pattern = Field(description="The whole answer, its end included")
     items: Pattern | None = Field(
-        default=None, description="One item in the answer, with the groups `value` and, unless `asked`, `key`"
+        default=None,
+        description="One item in the answer, with the groups `value`, `key` unless `asked`, and `state` where it has one",
     )
     asked: Pattern | None = Field(
         default=None, description="One key in the request; items come in the order in which they were asked"
     )
     checksum: Checksum | None = Field(default=None, description="What proves the line whole")
+    start_mark: str = Field(
+        default="",
+        description="Text that every answer begins with and that stands nowhere else in it; after noise it begins anew there",
+    )
     fields: dict[Name, TextField] = Field(min_length=1, description="What is in it")
     poll: bool = Field(default=True, description="False for what is asked only at opening")
 
@@ -77,4 +82,5 @@ class LinesInterface(StrictModel):
         min_length=1, description="Where it speaks; the first is the usual one"
     )
     timing: Timing = Field(default_factory=Timing, description="Time-outs and pauses")
+    start: tuple[str, ...] = Field(default=(), description="Sent once after opening; answers are ignored")
     exchanges: dict[Name, LineExchange] = Field(min_length=1, description="What is asked, or arrives by itself")

@@ -44,3 +44,17 @@ class TcpLink(StrictModel):
 
     kind: Literal["tcp"]
     port: int = Field(default=502, ge=1, le=65535, description="TCP port")
+
+
+class SpiLink(StrictModel):
+    """Four wires to a chip, each byte an exchange: the command is repeated until the chip is ready, then once a byte."""
+
+    kind: Literal["spi"]
+    mode: Literal[0, 1, 2, 3] = Field(default=0, description="Clock polarity and phase")
+    most_hz: int = Field(default=500_000, ge=1_000, le=50_000_000, description="Fastest clock")
+    busy: int | None = Field(default=None, ge=0, le=255, description="What it answers while it is not ready")
+    ready: int | None = Field(default=None, ge=0, le=255, description="What it answers when its data follow")
+    tries: int = Field(default=25, ge=1, le=1000, description="So many answers of `busy` are a time-out")
+    byte_pause_us: int = Field(default=10, ge=0, le=100_000, description="Pause between two bytes")
+    try_pause_ms: int = Field(default=20, ge=0, le=1000, description="Pause between two tries")
+    settle_s: float = Field(default=0, ge=0, le=60, description="Silence after a wrong answer, so that it begins anew")

@@ -7,19 +7,31 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from firmware_profiles.qualities import WORDS
+from firmware_profiles.schema.adverts import AdvertisementInterface
 from firmware_profiles.schema.channel import Channel, Name
+from firmware_profiles.schema.files import SysfsInterface
 from firmware_profiles.schema.frames import FrameInterface
 from firmware_profiles.schema.lines import LinesInterface
 from firmware_profiles.schema.modbus import ModbusInterface
+from firmware_profiles.schema.pulses import PulseInterface
+from firmware_profiles.schema.sound import SoundInterface
 from firmware_profiles.schema.values import FieldBase, Rule
 from firmware_profiles.schema.words import WordsInterface
 from firmware_profiles.units import SHOWN
 from telemetry.strict import StrictModel
 
 ProfileId = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
-Interface = Annotated[
-    ModbusInterface | FrameInterface | WordsInterface | LinesInterface, Field(discriminator="protocol")
-]
+AnyInterface = (
+    ModbusInterface
+    | FrameInterface
+    | WordsInterface
+    | LinesInterface
+    | AdvertisementInterface
+    | SysfsInterface
+    | PulseInterface
+    | SoundInterface
+)
+Interface = Annotated[AnyInterface, Field(discriminator="protocol")]
 
 
 class Sampling(StrictModel):
@@ -134,12 +146,13 @@ class Profile(StrictModel):
         return self
 
 
-def fields_of(
-    interface: ModbusInterface | FrameInterface | WordsInterface | LinesInterface,
-) -> list[dict[str, FieldBase]]:
+def fields_of(interface: AnyInterface) -> list[dict[str, FieldBase]]:
     """The groups of fields that arrive together, by name."""
-    if isinstance(interface, ModbusInterface):
+    if isinstance(interface, ModbusInterface | SysfsInterface | PulseInterface | SoundInterface):
         return [dict(interface.fields)]
+    if isinstance(interface, AdvertisementInterface):
+        listed = [] if interface.objects is None else [dict[str, FieldBase](interface.objects.fields)]
+        return [dict[str, FieldBase](layout.fields) for layout in interface.layouts.values()] + listed
     return [dict(exchange.fields) for exchange in interface.exchanges.values()]
 
 
@@ -147,13 +160,14 @@ def _check_fields(where: str, groups: list[dict[str, FieldBase]], channels: dict
     for group in groups:
         for name, field in group.items():
             named = [t for test in (*field.when, *field.negative) for t in test.names]
-            named += [n for n in (field.divide_by, field.decimals, field.scale_field, *field.also) if n is not None]
+            leant_on = (field.divide_by, field.times, field.decimals, field.scale_field, field.state, *field.also)
+            named += [n for n in leant_on if n is not None]
             if strange := sorted(set(named) - set(group)):
                 raise ValueError(f"{where}.fields.{name}: unknown field {', '.join(strange)}")
             if field.channel is not None and field.channel not in channels:
                 raise ValueError(f"{where}.fields.{name}: unknown channel {field.channel}")
-            for invalid in field.invalid:
-                _check_word(f"{where}.fields.{name}.invalid", invalid.quality)
+            for word in [*(i.quality for i in field.invalid), *(s.quality for s in field.states.values())]:
+                _check_word(f"{where}.fields.{name}", word)
 
 
 def _check_rule(where: str, rule: Rule, fields: set[str], channels: dict[str, Channel]) -> None:

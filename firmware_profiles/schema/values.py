@@ -58,12 +58,14 @@ class Invalid(StrictModel):
     raw: Scalar | None = Field(default=None, description="The code before scaling: 0x7FFF, '', '--.-'")
     nan: bool = Field(default=False, description="True: a float that is not a number")
     at_least: Decimal | None = Field(default=None, description="Any raw value from here up")
+    at_most: Decimal | None = Field(default=None, description="Any raw value up to here")
+    any_bit_of: int | None = Field(default=None, ge=1, description="Any raw value with a bit of this mask")
     quality: Word = Field(default="invalid", description="The quality it stands for")
 
     @model_validator(mode="after")
     def _says_something(self) -> Invalid:
-        if self.raw is None and not self.nan and self.at_least is None:
-            raise ValueError("invalid: give `raw`, `at_least` or `nan: true`")
+        if not self.nan and all(v is None for v in (self.raw, self.at_least, self.at_most, self.any_bit_of)):
+            raise ValueError("invalid: give `raw`, `at_least`, `at_most`, `any_bit_of` or `nan: true`")
         return self
 
 
@@ -74,8 +76,24 @@ class Bits(StrictModel):
     count: int = Field(default=1, ge=1, le=64, description="How many")
 
 
+class Curve(StrictModel):
+    """A way to the value that is not a straight line: physical = factor × (e^(raw × rate) − 1), or factor × raw^power."""
+
+    kind: Literal["exponential", "power"] = Field(description="Which of the two")
+    rate: Decimal = Field(default=Decimal(1), description="For exponential: what the raw value is multiplied by")
+    power: Decimal = Field(default=Decimal(1), description="For power: the exponent")
+    factor: Decimal = Field(default=Decimal(1), description="Factor in front")
+
+
+class State(StrictModel):
+    """What a word beside a value says about it."""
+
+    quality: Word = Field(description="The quality it stands for")
+    value: Literal["drop", "keep"] = Field(default="drop", description="Whether the number may still be stored")
+
+
 class FieldBase(StrictModel):
-    """A raw value and its way to a channel: physical = (raw × scale + also) ÷ divide_by ÷ 10^decimals + offset."""
+    """A raw value and its way to a channel: physical = (raw × scale + also) × times ÷ divide_by ÷ 10^decimals + offset."""
 
     channel: Name | None = Field(
         default=None, description="Channel it feeds, where it does not have the channel's name"
@@ -87,7 +105,9 @@ class FieldBase(StrictModel):
     scale: Decimal = Field(default=Decimal(1), description="Factor; exact decimals")
     offset: Decimal = Field(default=Decimal(0), description="Added after scaling, in the channel's unit")
     divide_by: Name | None = Field(default=None, description="Field whose raw value divides (a scale sent along)")
+    times: Name | None = Field(default=None, description="Field whose raw value multiplies (a scale sent along)")
     decimals: Name | None = Field(default=None, description="Field whose raw value is the number of decimals")
+    curve: Curve | None = Field(default=None, description="Instead of a scale: a curve")
     also: dict[Name, Decimal] = Field(
         default_factory=dict, description="Fields whose raw values count too, each with its factor: {fraction: 0.1}"
     )
@@ -99,6 +119,10 @@ class FieldBase(StrictModel):
     clip_low: Decimal | None = Field(default=None, description="Physical values under this become this (maker's rule)")
     clip_high: Decimal | None = Field(default=None, description="Physical values over this become this (maker's rule)")
     invalid: tuple[Invalid, ...] = Field(default=(), description="Codes that stand for 'no value'")
+    state: Name | None = Field(default=None, description="Field with the word that says how good the value is")
+    states: dict[str, State] = Field(
+        default_factory=dict, description="What each word means; a word that is not here means an invalid value"
+    )
     normal: Scalar | None = Field(
         default=None, description="Raw value in normal operation; a simulator sends it where nothing else is asked"
     )

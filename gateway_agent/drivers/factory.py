@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from firmware_profiles.loader import Loaded, UnknownProfileError, load
 from firmware_profiles.schema import FrameInterface, ModbusInterface
-from firmware_profiles.schema.links import SerialSettings, TcpLink
+from firmware_profiles.schema.links import SerialSettings, SpiLink, TcpLink
 from gateway_agent.drivers.base import Misconfigured
 from gateway_agent.drivers.common import Plan
 from gateway_agent.drivers.connection import Connection
@@ -109,12 +109,12 @@ def _interface(loaded: Loaded, settings: InstrumentSettings) -> tuple[ModbusInte
     """The first interface and link of the profile that fit the connection. RTU may travel over a TCP serial server."""
     over_serial = isinstance(settings.connection, SerialConnection)
     spoken = [i for i in loaded.profile.interfaces.values() if isinstance(i, ModbusInterface | FrameInterface)]
-    for interface in spoken:
-        for link in interface.links:
-            if isinstance(link, TcpLink) != over_serial:
-                return interface, link
-    if spoken and not over_serial and settings.connection.port is not None:  # type: ignore[union-attr]
-        return spoken[0], spoken[0].links[0]
+    wired = [(interface, link) for interface in spoken for link in interface.links if not isinstance(link, SpiLink)]
+    for interface, link in wired:
+        if isinstance(link, TcpLink) != over_serial:
+            return interface, link
+    if wired and not over_serial and settings.connection.port is not None:  # type: ignore[union-attr]
+        return wired[0]
     wire = "a serial line" if over_serial else "TCP (give a port for a serial server)"
     raise Misconfigured("settings", f"{settings.name}: {loaded.profile.id} does not speak over {wire}")
 

@@ -45,7 +45,7 @@ def in_field(**changes: object) -> dict[str, Any]:
         (in_field(order="ABDD"), "does not name each byte of float32 once"),
         (in_field(order=None), "needs its order in letters"),
         (in_field(invalid=[{"raw": 0, "quality": "odd"}]), "unknown quality 'odd'"),
-        (in_field(invalid=[{"quality": "stuck"}]), "give `raw`, `at_least` or `nan: true`"),
+        (in_field(invalid=[{"quality": "stuck"}]), "give `raw`, `at_least`"),
         (in_field(channel="u"), "unknown channel u"),
         (in_field(decimals="dp"), "unknown field dp"),
         (in_field(scale=0), "scale must not be zero"),
