@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from exposure.errors import EmptyInputError, MismatchedError, NegativeDurationError, NotFiniteError
+from exposure.errors import (
+    EmptyInputError,
+    MismatchedError,
+    NegativeDurationError,
+    NotFiniteError,
+    OutOfDomainError,
+)
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +48,15 @@ def positive(value: float, name: str) -> float:
     if value <= 0:
         raise NegativeDurationError(f"{name} is {value}: it must be above zero")
     return float(value)
+
+
+def positives(values: ArrayLike, name: str) -> Floats:
+    """`values` as `finite` gives them, refused unless every one is above zero."""
+    array = finite(values, name)
+    if (array <= 0).any():
+        index = int(np.argmax(array <= 0))
+        raise OutOfDomainError(f"{name}[{index}] is {array[index]}: it must be above zero")
+    return array
 
 
 def same_length(array: Floats, like: Floats, name: str) -> None:

@@ -8,11 +8,28 @@ from typing import Any
 
 import numpy as np
 
+from exposure.filters.vibration import factors
 from exposure.heat import wbgt
+from exposure.noise.weighting import exact_centre
 from exposure.vibration import hand_arm, whole_body
 from tests.exposure.example_noise import near
 
 Case = dict[str, Any]
+
+
+def true_centres(case: Case) -> None:
+    centres = 10.0 ** (np.array(case["inputs"]["k"]) / 10.0)
+    near(factors(case["inputs"]["weighting"], centres), case["expected"]["factor"], rel=case["tolerance"]["rel"])
+
+
+def v05(case: Case) -> None:
+    tolerance = case["tolerance"]
+    near(
+        factors("Wh", exact_centre(case["inputs"]["f_Hz"])),
+        case["expected"]["Wh"],
+        rel=tolerance["rel"],
+        abs=tolerance["abs"],
+    )
 
 
 def v10(case: Case) -> None:
@@ -83,6 +100,7 @@ def sunlit(case: Case) -> None:
 
 
 CHECKS: dict[str, Callable[[Case], None]] = {
+    "V01": true_centres, "V03": true_centres, "V05": v05,
     "V10": v10, "V12": v12, "V14": v14, "V16": v16, "V17": v17, "V19": v19, "V30": v30, "V32": v32, "V33": v33, "V35": v35,
     "T01": sunlit, "T02": sunless, "T05": sunless, "T06": sunlit,
 }  # fmt: skip

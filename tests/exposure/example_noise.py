@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from exposure.filters.acoustic import sound_weighting
+from exposure.filters.peak import PeakHold
+from exposure.filters.stream import filtered
 from exposure.noise import dose, exposure_level, iso9612, levels, protector, weighting
 from exposure.noise.iso9612_table import sampling_contribution
 
@@ -149,6 +152,17 @@ def n63(case: Case) -> None:
 
 def n65(case: Case) -> None:
     near(levels.peak_level(case["inputs"]["p_peak_Pa"]), case["expected"]["LCpeak_dB"], abs=0.15)
+
+
+def n66(case: Case) -> None:
+    sections = sound_weighting("C", 96_000)
+    for (kind, frequency), expected in zip(case["inputs"]["signals"], case["expected"]["difference_dB"], strict=True):
+        length = (0.5 if "half" in kind else 1.0) / frequency
+        times = np.arange(-0.01, length + 0.2, 1 / 96_000)
+        wave = np.where((times >= 0) & (times < length), np.sin(2 * np.pi * frequency * times), 0.0)
+        peak = PeakHold().process(filtered(-wave if "negative" in kind else wave, sections))
+        steady = float(np.abs(sections.response(frequency))[0]) / np.sqrt(2.0)
+        near(20 * np.log10(peak / steady), expected, abs=case["tolerance"]["abs"])
 
 
 def n68(case: Case) -> None:
