@@ -25,6 +25,7 @@ COMMANDS = {
     "bench": ("deploy.commands.bench:bench", "Measure against the bars of the design, as ratios in one run."),
     "gateway": ("deploy.commands.gateway:app", "Enrol a gateway, and run it."),
     "profile": ("deploy.commands.profile:app", "Instrument profiles: list, show, check, decode captured bytes."),
+    "limits": ("deploy.commands.limits:app", "Exposure limits: list, show, check a set of one's own."),
     "ingest": ("deploy.commands.services:ingest", "Broker to record, and what follows the record."),
     "alerts": ("deploy.commands.services:alerts", "Rules over the record; people told of alerts."),
     "api": ("deploy.commands.services:api", "The page, its API and enrolment."),

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SUBCOMMANDS = {
     "gateway": ["run", "enrol"],
     "profile": ["list", "show", "check", "decode"],
+    "limits": ["list", "show", "check"],
     "ingest": ["run"],
     "alerts": ["run"],
     "api": ["run"],
