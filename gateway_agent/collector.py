@@ -125,11 +125,17 @@ class Collector:
         self._describe = True
         self.due.set()
 
+    def described(self, work: Work) -> Work:
+        """The work with what every channel is, for an epoch that does not say it yet."""
+        return replace(work, descriptors=self._registry.descriptors(), channels=self._registry.table.allocations)
+
     def cut(self, *, heartbeat: bool = False) -> None:
         """Everything since the last cut becomes work, unless there is nothing."""
         if not (self._batch.count or self._events or self._transitions or self._describe or heartbeat):
             return
         work = self._work(self._clock.boot_id, self._clock_state_with_beacon(), self._batch, heartbeat=heartbeat)
+        if self._describe:
+            work = self.described(work)
         self.waiting.append(Cut(work, self._batch.count, self._journal.number))
         self._batch, self._events, self._transitions, self._describe = Batch(), [], [], False
 
@@ -197,8 +203,6 @@ class Collector:
             readings=batch.contents(),
             events=tuple(self._events),
             alarms=tuple((transition.t_us, transition.alarm) for transition in self._transitions),
-            descriptors=self._registry.descriptors() if self._describe else (),
-            channels=self._registry.table.allocations if self._describe else (),
             alarm_state=self._alarms.dump() if self._alarms.any else None,
             heartbeat=heartbeat,
         )

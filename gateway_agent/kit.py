@@ -194,7 +194,7 @@ class Kit:
         await self._sealing.start()
         rows = await self._on_spool(self._state.spool.epochs)
         for row in rows:
-            if row.state is not EpochState.PENDING and not row.forked:
+            if row.state is not EpochState.PENDING:
                 self._uplink.add_chain(row)
         spool = self._state.spool
         waiting = [

@@ -75,6 +75,11 @@ class Recorder:
         self._head = Head(gateway, row.epoch, row.tip, row.head)
         self._sealer = Sealer(self._head, key, os.urandom)
 
+    @property
+    def described(self) -> bool:
+        """Whether this epoch says what its channels are; readings before that would mean nothing to whoever reads it."""
+        return self._descriptor is not None
+
     def record(self, work: Work) -> int:
         """Seal and spool; the tip afterwards. On disk when it returns. Raises SpoolError: nothing of it happened."""
         try:

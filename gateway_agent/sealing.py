@@ -160,6 +160,8 @@ class Sealing:
         recorder, before = self.recorder, self.recorder.bytes_recorded
         acknowledged = dict(self.acknowledged)
         work = replace(cut.work, counters=self._collector.counters_for(cut), acknowledged=acknowledged)
+        if not recorder.described and not work.descriptors:  # cut for the epoch before this one
+            work = self._collector.described(work)
         cut.seq = await self._on_spool(recorder.record, work)
         self._sealed_at_us = cut.work.lived_us
         self.spool_bytes += recorder.bytes_recorded - before

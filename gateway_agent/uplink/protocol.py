@@ -3,7 +3,8 @@
 Rules (DESIGN §3.2, §3.3). Entries travel in order; sent and not yet committed stay within a window of bytes. The only ways
 back: a new `ask` number, or `patience_s` without progress while something is under way (doubling each time, up to a bound).
 A new connection goes on with the first message that the broker never took: that is QoS 1, not a way back. `committed` frees
-by content only: another digest than ours is a fork, which frees nothing and stops this chain for good.
+by content only: another digest than ours is a fork, which frees nothing and ends this chain for good. What the server has not
+confirmed of a forked chain is offered to it once more, entry by entry, so that both branches are kept; nothing is waited for.
 Times are monotonic seconds from any origin; nothing here sleeps, opens or reads a clock.
 """
 
@@ -111,19 +112,26 @@ class Protocol:
         """The spool no longer holds entries below `oldest`."""
         self.oldest = max(self.oldest, oldest)
 
+    def fork(self) -> None:
+        """The server holds another branch of this chain: only what it may lack of ours is offered from now on."""
+        if not self.forked:
+            self.forked = True
+            self._go_back(self._progress_at_s)
+
     def taken(self, token: int) -> None:
         """The broker took the message (PUBACK). Unknown tokens are of an earlier connection and mean nothing."""
         for flight in self._flights:
             if flight.token == token:
                 flight.taken = True
+        while self.forked and self._flights and self._flights[0].taken:
+            self._flights.popleft()  # nothing is confirmed of a forked chain, so nothing is waited for
 
     def heard(self, notice: Notice, own_digest: bytes | None, now_s: float) -> Verdict:
         """A verified `committed`. `own_digest` is ours for its seq; None when the spool no longer knows it."""
         if self._server_time_us is not None and notice.server_time_us < self._server_time_us:
             return Verdict.STALE
         if self.forked or notice.seq > self.tip or (own_digest is not None and own_digest != notice.digest):
-            self.forked = True
-            self._flights.clear()
+            self.fork()
             return Verdict.FORK
         self._server_time_us = notice.server_time_us
         asked = notice.ask != self.ask
@@ -154,7 +162,7 @@ class Protocol:
 
     def gone(self) -> Gone | None:
         """Entries wanted that no longer exist: the caller seals a `lost` event and calls `declare_lost`."""
-        if self._lost_at is not None or self._next >= self.oldest or self._next > self.tip:
+        if self.forked or self._lost_at is not None or self._next >= self.oldest or self._next > self.tip:
             return None
         first, loss = self._next, self._loss
         if loss is not None and first == loss.last + 1 and self.committed < loss.last:
@@ -167,17 +175,19 @@ class Protocol:
 
     def wanted(self) -> int | None:
         """The seq to send next, None when there is nothing to send or the window is full."""
-        if not self.online or self.forked:
+        if not self.online:
             return None
         if self._lost_at is not None:
             return self._lost_at
+        if self.forked:
+            self._next = max(self._next, self.oldest)
         if self._next > self.tip or self._next < self.oldest:
             return None
         return self._next if not self._flights or self.room() > 0 else None
 
     def single(self) -> bool:
-        """Whether `wanted` must travel alone (a `lost` event ahead of its turn)."""
-        return self._lost_at is not None
+        """Whether `wanted` must travel alone: a `lost` event ahead of its turn; an entry of a forked chain, judged by itself."""
+        return self.forked or self._lost_at is not None
 
     def sent(self, last: int, size: int, now_s: float) -> int:
         """`wanted()`..`last` are handed to the broker as one message of `size` bytes; the token names it in `taken`."""

@@ -113,7 +113,8 @@ class Uplink:
             patience_s=self._settings.progress_s,
             patience_max_s=max(self._settings.progress_s, self._settings.progress_max_s),
         )
-        self.chains[row.epoch].forked = row.forked
+        if row.forked:
+            self.chains[row.epoch].fork()
 
     def sealed(self, epoch: int, tip: int) -> None:
         """Entries up to `tip` are on disk: send them."""

@@ -104,24 +104,23 @@ class Player(Child):
 
 
 class Gateway:
-    """A kit's gateway: its state folder, the process that measures, and the one that only sends what is still there."""
+    """A kit's gateway: its state folder, the process that measures, and the one that only sends what is still there.
 
-    def __init__(self, kit: str, folder: Path, player: Player, broker_port: int) -> None:
+    `card` names the state folder where it is not the kit's own: a copy of its card.
+    """
+
+    def __init__(self, kit: str, folder: Path, player: Player, broker_port: int, card: str = "") -> None:
         self.kit = kit
-        self.state = folder / kit
+        self.state = folder / (card or kit)
         self.shift_file = folder / f"{kit}-shift.json"
         self._folder = folder
         self._port = broker_port
-        self.measuring = self._process(kit, self.state, player.plugged_in(kit))
-        self.sending = self._process(f"{kit}-sending", self.state, [])
-
-    def twin(self, name: str, state: Path, player: Player) -> Service:
-        """A process on a copy of the state folder: a cloned card in another kit."""
-        return self._process(name, state, player.plugged_in(self.kit))
+        self.measuring = self._process(self.state.name, player.plugged_in(kit))
+        self.sending = self._process(f"{self.state.name}-sending", [])
 
     async def enrol(self, office: RunningOffice) -> None:
-        """As a person does it, with a token."""
-        self.state.mkdir(mode=0o700)
+        """As a person does it, with a token: for the first time, or again."""
+        self.state.mkdir(mode=0o700, exist_ok=True)
         token = await office.token(self.kit)
         await asyncio.to_thread(enrol, token, self.state)
 
@@ -133,7 +132,11 @@ class Gateway:
 
     def accounts(self) -> dict[str, int]:
         """What it counts itself; see gateway_agent.accounts."""
-        return read_accounts(self.state)
+        try:
+            found = json.loads((self.state / "state.json").read_text())
+        except FileNotFoundError:
+            return {}
+        return {name: value for name, value in found.items() if isinstance(value, int)}
 
     def drained(self) -> bool:
         """Whether all that it ever sampled is sealed, and the server told it that it has it."""
@@ -145,10 +148,10 @@ class Gateway:
         what = f"{self.kit}: {number} {count}"
         await eventually(lambda: self.accounts().get(count, 0) >= number, REACH_S, what)
 
-    def _process(self, name: str, state: Path, instruments: list[dict[str, Any]]) -> Service:
+    def _process(self, name: str, instruments: list[dict[str, Any]]) -> Service:
         settings = {
             "gateway": self.kit,
-            "state_dir": str(state),
+            "state_dir": str(self.state),
             "instruments": instruments,
             "seal": {"interval_s": SEAL_S},
             "clock": {"source": "host", "host_bound_s": 0.1, "shift_file": str(self.shift_file)},
@@ -156,12 +159,3 @@ class Gateway:
             "uplink": {"progress_s": 2.0, "progress_max_s": 4.0, "status_s": 2.0},
         }
         return Service("gateway", settings, self._folder, instance=name)
-
-
-def read_accounts(state: Path) -> dict[str, int]:
-    """The counters in a state folder; empty before the first."""
-    try:
-        found = json.loads((state / "state.json").read_text())
-    except FileNotFoundError:
-        return {}
-    return {name: value for name, value in found.items() if isinstance(value, int)}

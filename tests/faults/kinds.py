@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.stack.provision import superuser
 from store.connection import connect
+from tests.faults.cloned import card_cloned
 from tests.faults.hostile import attack
 from tests.faults.world import NAME, TAKEOVER_S
+from tests.support.copying import cold_copy
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ FAULTS: dict[str, Fault] = {
         database_restored,
         owner_paused,
         clock_jumps,
+        card_cloned,
         hostile_messages,
     )
 }
@@ -188,11 +190,6 @@ async def _as_superuser(world: World, *statements: str) -> None:
             await connection.execute(statement)
     finally:
         await connection.close()
-
-
-def cold_copy(source: Path, target: Path) -> None:
-    """Copy a folder with owners and modes, while nobody writes to it."""
-    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
 
 def _resident_mib(pid: int) -> int:

@@ -57,7 +57,7 @@ class World:
         self.database = Database(self.postgres, NAME)
         self.player = Player(folder)
         self.elsewhere = 0
-        """Readings recorded that no gateway of `gateways` sampled: those a fault sealed itself."""
+        """Readings recorded that no gateway of `gateways` sampled: those of kits that a fault brought along."""
         self._stack = AsyncExitStack()
 
     async def start(self) -> None:
@@ -119,7 +119,7 @@ class World:
         """Heal what is hurt, let the kits finish, and compare every count. AssertionError names what disagrees."""
         await self._heal()
         for gateway in self.gateways:
-            await _end(gateway.measuring)
+            await end(gateway.measuring)
         async with asyncio.TaskGroup() as group:
             for gateway in self.gateways:
                 gateway.sending.start()
@@ -127,7 +127,7 @@ class World:
         for gateway in self.gateways:
             await eventually(gateway.drained, SETTLE_S, f"{gateway.kit} drains")
         for gateway in self.gateways:
-            await _end(gateway.sending)
+            await end(gateway.sending)
         sampled = sum(gateway.accounts()["sampled"] for gateway in self.gateways) + self.elsewhere
         assert [gateway.accounts().get("lost", 0) for gateway in self.gateways] == [0] * len(self.gateways)
         connection = await connect(self.database.login(), "antoan fault account")
@@ -191,7 +191,8 @@ def _owns(worker: Service) -> bool:
     return worker.running and words[-1:] == ["ready"]
 
 
-async def _end(service: Service) -> None:
+async def end(service: Service) -> None:
+    """Ask a gateway to end, and see that it ends well."""
     service.ask_to_end()
     status = await asyncio.to_thread(service.stop, 20.0)
     assert status == 0, f"{service.instance} ended with {status}; its log ends:\n{service.last_words()}"

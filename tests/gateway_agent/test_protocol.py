@@ -128,8 +128,39 @@ def test_a_fork_stops_the_chain_and_frees_nothing(seq: int, own: bytes | None) -
     protocol = online()
     send(protocol, 5)
     assert protocol.heard(notice(seq), own, 1) is Verdict.FORK
-    assert (protocol.committed, protocol.wanted(), protocol.forked) == (-1, None, True)
+    assert (protocol.committed, protocol.forked) == (-1, True)
     assert protocol.heard(notice(1), digest(1), 2) is Verdict.FORK
+    assert protocol.committed == -1
+    assert not protocol.tick(1000)
+
+
+def test_a_forked_chain_is_offered_once_entry_by_entry_from_what_was_confirmed_on() -> None:
+    protocol = online(tip=9)
+    send(protocol, 5)
+    protocol.heard(notice(2), digest(2), 1)
+    protocol.heard(notice(12), None, 2)
+    offered = []
+    while (seq := protocol.wanted()) is not None:
+        assert protocol.single()
+        offered.append(seq)
+        protocol.taken(protocol.sent(seq, 100, 3))
+    assert offered == list(range(3, 10))
+    protocol.disconnected()
+    protocol.connected(4)
+    assert protocol.wanted() is None
+
+
+def test_what_the_broker_did_not_take_of_a_forked_chain_is_offered_again_and_what_is_gone_is_passed_over() -> None:
+    protocol = online(tip=9)
+    protocol.fork()
+    protocol.trimmed(2)
+    assert (protocol.gone(), protocol.wanted()) == (None, 2)
+    taken = protocol.sent(2, 100, 0)
+    protocol.sent(3, 100, 0)
+    protocol.taken(taken)
+    protocol.disconnected()
+    protocol.connected(1)
+    assert protocol.wanted() == 3
 
 
 def test_what_is_gone_is_declared_and_its_event_goes_first() -> None:
