@@ -94,6 +94,13 @@ async def network_cut(world: World, random: random.Random) -> None:
     world.network.restore()
 
 
+async def network_cut_for_minutes(world: World, random: random.Random) -> None:
+    """No network for two to four minutes, as in a tunnel or a steel hall: what was measured meanwhile is a backlog of runs."""
+    await world.network.cut()
+    await asyncio.sleep(random.uniform(120, 240))
+    world.network.restore()
+
+
 async def network_flapping(world: World, random: random.Random) -> None:
     """Up and down, faster than a session lasts."""
     await world.network.flap(8, random.uniform(0.05, 0.3), random.uniform(0.05, 0.5))
@@ -181,6 +188,9 @@ FAULTS: dict[str, Fault] = {
         hostile_messages,
     )
 }
+
+LONG: dict[str, Fault] = {**FAULTS, network_cut_for_minutes.__name__: network_cut_for_minutes}
+"""For the long form: what takes minutes too."""
 
 
 async def _as_superuser(world: World, *statements: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.stack.debian import SERVER, ensure
 from deploy.stack.errors import StackError
-from tests.faults.kinds import FAULTS
+from tests.faults.kinds import LONG
 from tests.faults.world import Account, World
 
 
@@ -45,11 +45,11 @@ async def _rounds(folder: Path, rounds: int, moments: random.Random) -> tuple[Co
     try:
         await world.start()
         for number in range(1, rounds + 1):
-            kinds = kinds or moments.sample([*FAULTS], len(FAULTS))
+            kinds = kinds or moments.sample([*LONG], len(LONG))
             kind = kinds.pop()
             begin = time.monotonic()
             await world.measure(moments.randint(10, 60))
-            await FAULTS[kind](world, moments)
+            await LONG[kind](world, moments)
             account = await world.account()
             held[kind] += 1
             took = time.monotonic() - begin
