@@ -63,3 +63,13 @@ def same_length(array: Floats, like: Floats, name: str) -> None:
     """Refuse `array` unless it has as many values as `like`."""
     if array.size != like.size:
         raise MismatchedError(f"{name} has {array.size} values where {like.size} are expected")
+
+
+def broadcast(**values: ArrayLike) -> list[Floats]:
+    """Finite arrays of one length from named arguments, where a single number stands for all."""
+    arrays = {name: finite(array, name) for name, array in values.items()}
+    longest = max(array.size for array in arrays.values())
+    for name, array in arrays.items():
+        if array.size not in {1, longest}:
+            raise MismatchedError(f"{name} has {array.size} values where {longest} are expected")
+    return [np.broadcast_to(array, longest) for array in arrays.values()]

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from exposure.arrays import Floats, durations, positive
+from exposure.arrays import Floats, durations, positive, same_length
 from exposure.errors import OutOfDomainError
 from exposure.vibration.hand_arm import DAY_H, magnitudes
 
@@ -16,6 +16,8 @@ AXIS_FACTOR = {"x": 1.4, "y": 1.4, "z": 1.0}
 """k of a seated person for health (ISO 2631-1, 7.2.3)."""
 ACTION_M_S2 = 0.5
 CREST_FACTOR_EVDV = 6.0
+CREST_FACTOR_BASIC = 9.0
+MTVV_RATIO, VDV_RATIO = 1.5, 1.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,33 @@ def vdv_sum(values: ArrayLike) -> float:
 def vdv_scaled(value: float, measured_s: float, exposed_s: float) -> float:
     """VDV of an exposure from a sample of it: times (T_exp / T_meas)^(1/4)."""
     return value * math.pow(positive(exposed_s, "exposed_s") / positive(measured_s, "measured_s"), 0.25)
+
+
+def crest_factor(peak: ArrayLike, rms: ArrayLike) -> Floats:
+    """Weighted peak over weighted r.m.s. of the same measurement (ISO 2631-1, 6.2.1); refused where nothing vibrated."""
+    highest, effective = magnitudes(peak), magnitudes(rms)
+    same_length(effective, highest, "rms")
+    if (effective == 0).any():
+        raise OutOfDomainError("an r.m.s. of zero has no crest factor")
+    return np.asarray(highest / effective)
+
+
+def needs_additional_method(crest_factors: ArrayLike) -> NDArray[np.bool_]:
+    """Whether the basic method may underestimate, so that VDV or MTVV is to be given too: a crest factor above 9 (6.2.1)."""
+    return np.asarray(magnitudes(crest_factors) > CREST_FACTOR_BASIC)
+
+
+def additional_method_matters(
+    rms: float, *, mtvv: float | None = None, vdv_value: float | None = None, duration_s: float | None = None
+) -> bool:
+    """Whether MTVV/a > 1.5 or VDV/(a·T^(1/4)) > 1.75 (6.3.3): then the additional value belongs into the report."""
+    effective = positive(rms, "rms")
+    found = mtvv is not None and mtvv / effective > MTVV_RATIO
+    if vdv_value is not None:
+        if duration_s is None:
+            raise OutOfDomainError("vdv_value needs duration_s, the time it was measured over")
+        found |= vdv_value / (effective * math.pow(positive(duration_s, "duration_s"), 0.25)) > VDV_RATIO
+    return found
 
 
 def evdv(acceleration: float, duration_s: float, crest_factor: float) -> float:

@@ -1,4 +1,4 @@
-"""How each worked example of vibration and heat is computed."""
+"""How each worked example of vibration, WBGT and radiation is computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 from exposure.filters.vibration import factors
 from exposure.heat import wbgt
 from exposure.noise.weighting import exact_centre
-from exposure.vibration import hand_arm, whole_body
+from exposure.radiation import dose
+from exposure.vibration import hand_arm, shock, whole_body
 from tests.exposure.example_noise import near
 
 Case = dict[str, Any]
@@ -90,6 +91,29 @@ def v35(case: Case) -> None:
     near(whole_body.vdv(wave, 0.001), case["expected"]["VDV"], rel=0.01)
 
 
+def v37(case: Case) -> None:
+    daily = shock.dose(case["inputs"]["peaks_m_s2"])
+    variable = shock.stress_variable(daily, start_age=20, years=20, days_per_year=120)
+    found = [daily, variable, shock.injury_probability(variable)]
+    near(found, [case["expected"][name] for name in ("Dzd", "R", "Pi")], abs=case["tolerance"]["abs"])
+
+
+def v38(case: Case) -> None:
+    found = whole_body.needs_additional_method(case["inputs"]["crest_factor"])
+    assert found.tolist() == case["expected"]["use_additional_method"]
+
+
+def r01(case: Case) -> None:
+    given, expected = case["inputs"], case["expected"]
+    found = dose.block(dict(enumerate(given["annual_mSv"], start=2021)), 2021)
+    near(found.mean_msv, expected["mean"], abs=case["tolerance"]["abs"])
+    assert found.within(given["limit_avg"], given["limit_single"]) == (expected["avg_ok"], expected["single_ok"])
+
+
+def r03(case: Case) -> None:
+    near(dose.dose_of_rate(case["inputs"]["uSv_h"], case["inputs"]["hours"]), case["expected"]["mSv"], abs=1e-9)
+
+
 def sunless(case: Case) -> None:
     near(wbgt.indoor(case["inputs"]["tnw"], case["inputs"]["tg"]), [case["expected"]["WBGT"]], abs=0.1)
 
@@ -102,5 +126,6 @@ def sunlit(case: Case) -> None:
 CHECKS: dict[str, Callable[[Case], None]] = {
     "V01": true_centres, "V03": true_centres, "V05": v05,
     "V10": v10, "V12": v12, "V14": v14, "V16": v16, "V17": v17, "V19": v19, "V30": v30, "V32": v32, "V33": v33, "V35": v35,
+    "V37": v37, "V38": v38, "R01": r01, "R03": r03,
     "T01": sunlit, "T02": sunless, "T05": sunless, "T06": sunlit,
 }  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from exposure.filters.acoustic import sound_weighting
 from exposure.filters.peak import PeakHold
 from exposure.filters.stream import filtered
-from exposure.noise import dose, exposure_level, iso9612, levels, protector, weighting
+from exposure.noise import dose, exposure_level, hearing_loss, iso9612, levels, protector, weighting
 from exposure.noise.iso9612_table import sampling_contribution
 
 Case = dict[str, Any]
@@ -188,6 +188,24 @@ def n80(case: Case) -> None:
 
 def n82(case: Case) -> None:
     near(protector.snr_method(case["inputs"]["LpC"], case["inputs"]["SNR84"]), case["expected"]["LpA84"], abs=0.01)
+
+
+def n90(case: Case) -> None:
+    given = case["inputs"]
+    found = [
+        hearing_loss.threshold_shift(given["LEX"], given["years"], percent / 100).value
+        for percent in given["fractiles_pct_with_worse"]
+    ]
+    near(np.array(found).T, case["expected"]["NIPTS"], abs=case["tolerance"]["abs"])
+
+
+def n92(case: Case) -> None:
+    given, expected, within = case["inputs"], case["expected"], case["tolerance"]["abs"]
+    shift = hearing_loss.compressed_shift(given["H"], given["N"])
+    near(shift[2], expected["N_4k_compressed"], abs=within)
+    near(shift.mean(), expected["N_mean"], abs=within)
+    near(np.mean(given["H"]), expected["H_mean"], abs=within)
+    near(np.mean(given["H"]) + shift.mean(), expected["HTLAN"], abs=within)
 
 
 CHECKS: dict[str, Callable[[Case], None]] = {

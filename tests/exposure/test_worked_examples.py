@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.exposure import example_air, example_bodies, example_noise
+from tests.exposure import example_air, example_bodies, example_heat, example_noise
 
 Case = dict[str, Any]
 EXAMPLES: list[Case] = json.loads((Path(__file__).parent / "worked_examples.json").read_text(encoding="utf-8"))[
     "examples"
 ]
-CHECKS: dict[str, Callable[[Case], None]] = example_noise.CHECKS | example_air.CHECKS | example_bodies.CHECKS
+CHECKS: dict[str, Callable[[Case], None]] = (
+    example_noise.CHECKS | example_air.CHECKS | example_bodies.CHECKS | example_heat.CHECKS
+)
 
 
 @pytest.mark.parametrize("case", EXAMPLES, ids=lambda case: str(case["id"]))

@@ -1,0 +1,1 @@
+"""Light at the workplace, and ultraviolet radiation on eye and skin."""
