@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,9 @@ from gateway_agent.drivers.settings import InstrumentSettings
 from telemetry.strict import StrictModel
 
 GATEWAY_ID = r"^[a-z0-9]{8,32}$"
+
+UNSTABLE_PORT = re.compile(r"/dev/tty(USB|ACM)\d+")
+"""The kernel numbers these in the order in which they are found."""
 
 EdgeRule = Annotated[LevelRule | DangerRule, Field(discriminator="kind")]
 """Rules a kit can judge by itself; `select.quantity` and `select.channel` say for which of its channels."""
@@ -118,4 +122,15 @@ class GatewaySettings(StrictModel):
         rules = [rule.id for rule in self.alarms]
         if len(set(rules)) != len(rules):
             raise ValueError("alarms: two rules share one id")
+        return self
+
+    @model_validator(mode="after")
+    def _ports_are_stable(self) -> GatewaySettings:
+        for instrument in self.instruments:
+            port = getattr(instrument.connection, "serial", "")
+            if UNSTABLE_PORT.fullmatch(port):
+                raise ValueError(
+                    f"instruments: {instrument.name}: {port} is another port after each plugging in; name it by "
+                    "/dev/serial/by-id/… (or /dev/serial/by-path/… for adapters without a serial number, such as CH340)"
+                )
         return self

@@ -4,6 +4,7 @@
 {"do": "state", "instrument": "gas1", "field": "state", "raw": 2}
 {"do": "fault", "instrument": "noise", "kind": "late", "times": 1, "delay_s": 0.8}   (kind "none" clears)
 {"do": "unplug", "instrument": "noise"}    {"do": "plug_in", "instrument": "noise"}
+{"do": "stick", "instrument": "gas1"}    {"do": "free", "instrument": "gas1"}
 """
 
 from __future__ import annotations
@@ -56,13 +57,20 @@ class FaultOrder(StrictModel):
 
 
 class Plug(StrictModel):
-    """Pull or put back a serial plug."""
+    """Pull or put back a plug."""
 
     do: Literal["unplug", "plug_in"]
     instrument: str = Field(description="Name of the instrument")
 
 
-class Order(RootModel[Annotated[Set | State | FaultOrder | Plug, Field(discriminator="do")]]):
+class Freeze(StrictModel):
+    """Let an instrument's values stick, or move again."""
+
+    do: Literal["stick", "free"]
+    instrument: str = Field(description="Name of the instrument")
+
+
+class Order(RootModel[Annotated[Set | State | FaultOrder | Plug | Freeze, Field(discriminator="do")]]):
     """One line."""
 
 
@@ -78,6 +86,8 @@ def obey(kit: Kit, line: str) -> None:
         instrument.stated[order.field] = order.raw
     elif isinstance(order, FaultOrder):
         instrument.fault = None if order.kind == "none" else Fault(order.kind, order.times, order.delay_s)
+    elif isinstance(order, Freeze):
+        instrument.stuck = order.do == "stick"
     elif order.do == "unplug":
         kit.unplug(order.instrument)
     else:

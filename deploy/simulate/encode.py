@@ -16,7 +16,7 @@ from firmware_profiles.schema.frames import CountedLength, DelimitedLength, Fixe
 from firmware_profiles.schema.values import WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from firmware_profiles.decoding.results import Raw
     from firmware_profiles.schema import ByteField, Exchange, FieldBase, ModbusInterface, Profile, RegisterField, Test
@@ -186,9 +186,7 @@ def _frame(exchange: Exchange, raw: Mapping[str, Raw]) -> bytes:
         body[spec.length.at : spec.length.at + len(count)] = count
     if isinstance(spec.length, DelimitedLength):
         body[len(body) - len(spec.length.end) :] = spec.length.end
-    for name, start, piece in _pieces(exchange, raw, body):
-        if name in raw:
-            body[start : start + len(piece)] = piece
+    put_fields(exchange.fields, raw, body)
     if spec.checksum is not None:
         body[checksum_place(bytes(body), spec.checksum)] = checksum_bytes(bytes(body), spec.checksum)
     if isinstance(spec.length, DelimitedLength) and spec.length.escapes:
@@ -196,11 +194,13 @@ def _frame(exchange: Exchange, raw: Mapping[str, Raw]) -> bytes:
     return bytes(body)
 
 
-def _pieces(exchange: Exchange, raw: Mapping[str, Raw], body: bytearray) -> Iterator[tuple[str, int, bytes]]:
-    for name, field in exchange.fields.items():
+def put_fields(fields: Mapping[str, ByteField], raw: Mapping[str, Raw], body: bytearray) -> None:
+    """Write the fields that are there into the bytes of a reply. Raises CannotEncodeError."""
+    for name, field in fields.items():
         if name in raw and hold(field.when, raw):
             place = field.place(len(body))
-            yield name, place.start, _field_bytes(field, raw[name], place.stop - place.start, bytes(body[place]))
+            piece = _field_bytes(field, raw[name], place.stop - place.start, bytes(body[place]))
+            body[place.start : place.start + len(piece)] = piece
 
 
 def _field_bytes(field: ByteField, value: Raw, width: int, under: bytes) -> bytes:

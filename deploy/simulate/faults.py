@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-FaultKind = Literal["silence", "late", "noise", "wrong_checksum", "truncated", "doubled_data", "split"]
-KINDS: tuple[FaultKind, ...] = ("silence", "late", "noise", "wrong_checksum", "truncated", "doubled_data", "split")
+FaultKind = Literal["silence", "late", "noise", "garbage", "wrong_checksum", "truncated", "doubled_data", "split"]
 
 NOISE_BEFORE = bytes.fromhex("FF 00")
 NOISE_AFTER = b"\0"
@@ -34,11 +33,12 @@ def spoil(answer: bytes, fault: Fault | None) -> list[tuple[float, bytes]]:
         return [(0.0, answer)]
     half = len(answer) // 2
     broken = bytearray(answer)
-    broken[-2 if answer.endswith((b"\r", b"\n")) else -1] ^= 0x01
+    broken[len(answer.rstrip(b"\r\n") or answer) - 1] ^= 0x01
     pieces: dict[FaultKind, list[tuple[float, bytes]]] = {
         "silence": [],
         "late": [(fault.delay_s, answer)],
         "noise": [(0.0, NOISE_BEFORE + answer + NOISE_AFTER)],
+        "garbage": [(0.0, bytes((7 * i + 0x5B) & 0xFF for i in range(len(answer))))],
         "split": [(0.0, answer[:half]), (fault.delay_s, answer[half:])],
         "truncated": [(0.0, answer[:half])],
         "wrong_checksum": [(0.0, bytes(broken))],

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
 from deploy.simulate.encode import Values, frames, registers, to_raw
-from deploy.simulate.sources import Player, player, ramp
+from deploy.simulate.encode_text import answer as text_answer
+from deploy.simulate.encode_words import reply as words_reply
+from deploy.simulate.sources import Player, noise, player, ramp
 from firmware_profiles.decoding import modbus
 from firmware_profiles.loader import load
-from firmware_profiles.schema import FrameInterface, ModbusInterface
+from firmware_profiles.schema import FrameInterface, LineExchange, LinesInterface
+from firmware_profiles.schema.lines import FileLink
 from firmware_profiles.schema.profile import fields_of
 
 if TYPE_CHECKING:
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
     from deploy.simulate.faults import Fault
     from deploy.simulate.settings import SimulatedInstrument
     from firmware_profiles.decoding.results import Raw
+    from firmware_profiles.schema import Exchange, Interface, ModbusInterface, WordsInterface
+
+    StreamInterface = FrameInterface | LinesInterface
 
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
@@ -30,28 +38,39 @@ class Instrument:
 
     def __init__(self, settings: SimulatedInstrument, folder: Path, played_s: Callable[[], float]) -> None:
         self.settings = settings
-        self.profile = load(settings.profile, settings.variant).profile
-        if strange := sorted(set(settings.sources) - set(self.profile.channels)):
+        loaded = load(settings.profile, settings.variant)
+        self.profile, self._profile_folder = loaded.profile, loaded.folder
+        if strange := sorted((set(settings.sources) | set(settings.jitter)) - set(self.profile.channels)):
             raise ValueError(f"{settings.name}: {self.profile.id} has no channel {', '.join(strange)}")
         self.fault: Fault | None = None
+        self.stuck = False
+        self._frozen: Values | None = None
         self.stated: dict[str, Raw] = dict(settings.stated)
         self._played_s = played_s
         self._players: dict[str, Player] = {name: player(s, folder) for name, s in settings.sources.items()}
 
-    def interface(self, *, over_tcp: bool) -> ModbusInterface | FrameInterface:
-        """The profile's interface for the kind of place it is plugged in. Raises ValueError when there is none."""
+    def interface(self, kinds: frozenset[str], wanted: str | None = None) -> tuple[Interface, Any]:
+        """The profile's first interface for the kind of place it is plugged in, and the kind of its link there.
+
+        Raises ValueError when there is none.
+        """
         for interface in self.profile.interfaces.values():
-            if not isinstance(interface, ModbusInterface | FrameInterface):
-                continue  # a chip on a bus of the Pi's own cannot be played from outside
-            if any((link.kind == "tcp") == over_tcp for link in interface.links):
-                return interface
-        raise ValueError(
-            f"{self.settings.name}: {self.profile.id} does not speak over {'TCP' if over_tcp else 'serial'}"
-        )
+            for link in interface.links:
+                if link.kind in kinds and wanted in (None, link.kind):
+                    return interface, link.kind
+        raise ValueError(f"{self.settings.name}: {self.profile.id} does not speak over {', '.join(sorted(kinds))}")
 
     def values(self) -> Values:
         """The physical values now; a channel without a source is zero, or the nearest its range allows."""
         at_s = self._played_s()
+        sticks = self.settings.sticks
+        if self.stuck or (sticks is not None and sticks.at_s <= at_s < sticks.at_s + (sticks.for_s or math.inf)):
+            self._frozen = self._frozen or self._now(at_s)
+            return self._frozen
+        self._frozen = None
+        return self._now(at_s)
+
+    def _now(self, at_s: float) -> Values:
         return {name: self._value(name, at_s) for name, c in self.profile.channels.items() if c.kind == "number"}
 
     def go_to(self, channel: str, value: Decimal | None, over_s: float) -> None:
@@ -86,22 +105,35 @@ class Instrument:
         data = registers(interface, raw, function, address, count * 2 if doubled else count)
         return bytes([function, len(data)]) + data
 
-    def answer_bytes(self, interface: FrameInterface, request: bytes) -> bytes | None:
-        """The frame that answers a request, None for what is no request."""
-        for exchange in interface.exchanges.values():
-            if exchange.request_bytes and exchange.request_bytes == request:
-                return b"".join(frames(self.profile, exchange, self.values(), self.stated))
-        return None
+    def answer_bytes(self, exchange: Exchange | LineExchange) -> bytes:
+        """The answer to a request. Raises CannotEncodeError."""
+        return b"".join(self._messages(exchange, self.values()))
 
-    def sends_itself(self, interface: FrameInterface) -> list[bytes]:
-        """The frames a self-sending instrument sends now."""
+    def sends_itself(self, interface: StreamInterface) -> list[bytes]:
+        """What a self-sending instrument sends now."""
         values = self.values()
-        return [
-            frame
-            for exchange in interface.exchanges.values()
-            if not exchange.request_bytes
-            for frame in frames(self.profile, exchange, values, self.stated)
+        unasked = [
+            exchange for exchange in interface.exchanges.values() if exchange.poll and not exchange.request_bytes
         ]
+        return [message for exchange in unasked for message in self._messages(exchange, values)]
+
+    def files(self, interface: LinesInterface) -> dict[str, bytes]:
+        """What a driver of the kernel's shows, by the name of the file."""
+        exchange = next(iter(interface.exchanges.values()))
+        link = next(link for link in interface.links if isinstance(link, FileLink))
+        return {PurePath(link.path).name: self.answer_bytes(exchange)}
+
+    def chip_reply(self, interface: WordsInterface, told: bytes) -> bytes:
+        """What a chip on I2C has to say after a command; nothing after one that asks for nothing."""
+        for transaction in interface.exchanges.values():
+            if transaction.request == told:
+                return words_reply(self.profile, interface, transaction, self.values(), self.stated)
+        return b""
+
+    def _messages(self, exchange: Exchange | LineExchange, values: Values) -> list[bytes]:
+        if isinstance(exchange, LineExchange):
+            return [text_answer(self._profile_folder, self.profile, exchange, values, self.stated)]
+        return frames(self.profile, exchange, values, self.stated)
 
     def _beats(self) -> dict[str, Raw]:
         """Heartbeats toggle, three times as often as they must."""
@@ -113,7 +145,9 @@ class Instrument:
 
     def _value(self, channel: str, at_s: float) -> Decimal | None:
         if channel in self._players:
-            return self._players[channel](at_s)
+            value = self._players[channel](at_s)
+            jitter = self.settings.jitter.get(channel)
+            return value if value is None or jitter is None else value + jitter * noise(channel, at_s)
         limits = self.profile.channels[channel].range
         low = limits.low if limits is not None and limits.low is not None else Decimal(0)
         return max(low, Decimal(0))

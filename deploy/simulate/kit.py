@@ -1,24 +1,28 @@
-"""A whole kit of played instruments: its lines, its control socket, its end."""
+"""A whole kit of played instruments: its wires, and who is on which."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.simulate.instrument import Instrument, played_clock
-from deploy.simulate.ports import Pty
-from deploy.simulate.settings import SerialPlace, SimulatedKit
-from deploy.simulate.speakers import FrameSpeaker, ModbusSpeaker
-from firmware_profiles.schema import ModbusInterface
+from deploy.simulate.plan import follow
+from deploy.simulate.settings import I2cPlace, SerialPlace, SimulatedKit, SysfsPlace
+from deploy.simulate.speakers import ChipSpeaker, ModbusSpeaker, StreamSpeaker
+from deploy.simulate.wires import I2cWire, Place, SerialWire, SysfsWire, TcpWire, Wire
+from firmware_profiles.schema import LinesInterface, ModbusInterface, WordsInterface
 
 if TYPE_CHECKING:
-    from deploy.simulate.settings import SimulatedInstrument, TcpPlace
+    from collections.abc import Callable
+    from pathlib import Path
 
-Place = dict[str, str | int]
-Speaker = ModbusSpeaker | FrameSpeaker
+    from deploy.simulate.settings import TcpPlace
+    from deploy.simulate.speakers import Speaker
+    from firmware_profiles.decoding.modbus import Form
+    from firmware_profiles.schema import Interface
+
+
+SERIAL = frozenset({"serial", "rtu", "ascii"})
 
 
 class Kit:
@@ -30,108 +34,99 @@ class Kit:
         self.instruments = {s.name: Instrument(s, folder, self.played_s) for s in settings.instruments}
         self.ports = folder / settings.ports
         self.places: dict[str, Place] = {}
-        self._ptys: dict[str, Pty] = {}
-        self._speakers: dict[tuple[str, str], Speaker] = {}
-        self._servers: dict[tuple[str, int], asyncio.Server] = {}
-        self._clients: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._wires: dict[object, Wire] = {}
+        self._by_name: dict[str, Wire] = {}
+        self._speakers: dict[object, Speaker | ChipSpeaker] = {}
+        self._plan: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Plug everything in. Raises OSError, ValueError."""
         self.ports.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for settings in self._settings.instruments:
-            instrument = self.instruments[settings.name]
-            if isinstance(settings.place, SerialPlace):
-                self._plug_serial(instrument, settings.place)
-            else:
-                await self._plug_tcp(instrument, settings, settings.place)
+        for instrument in self.instruments.values():
+            wire = self._wire(instrument)
+            wire.plug_in()
+            self._by_name[instrument.settings.name] = wire
+            self.places[instrument.settings.name] = wire.place
+        self._plan = asyncio.get_running_loop().create_task(follow(self, self._settings))
 
     async def close(self) -> None:
         """Unplug everything. Idempotent."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for server in self._servers.values():
-            server.close()
-        for writer in tuple(self._clients):
-            writer.transport.abort()
-        for server in self._servers.values():
-            await server.wait_closed()
-        self._servers.clear()
-        for pty in self._ptys.values():
-            pty.unplug()
+        if self._plan is not None:
+            self._plan.cancel()
+            await asyncio.gather(self._plan, return_exceptions=True)
+        for wire in self._wires.values():
+            await wire.close()
+        self._wires.clear()
 
     def unplug(self, name: str) -> None:
-        """Pull the serial plug of an instrument (and of all that share its line)."""
-        self._pty(name).unplug()
+        """Pull the plug of an instrument (and of all that share its wire)."""
+        self._of(name).unplug()
 
     def plug_in(self, name: str) -> None:
-        """Put it back, under the same name but another number of the system's."""
-        self._pty(name).plug_in()
+        """Put it back."""
+        self._of(name).plug_in()
 
-    def _pty(self, name: str) -> Pty:
-        if name not in self.instruments:
+    def _of(self, name: str) -> Wire:
+        if name not in self._by_name:
             raise ValueError(f"no instrument is named {name!r}")
-        place = self.instruments[name].settings.place
-        if not isinstance(place, SerialPlace):
-            raise ValueError(f"{name} is not on a serial line")  # noqa: TRY004  (a wish of a person, not a type)
-        return self._ptys[place.serial]
+        return self._by_name[name]
 
-    def _plug_serial(self, instrument: Instrument, place: SerialPlace) -> None:
-        interface = instrument.interface(over_tcp=False)
+    def _wire(self, instrument: Instrument) -> Wire:
+        """The wire an instrument is on; instruments of one bus find the same."""
+        place = instrument.settings.place
+        if isinstance(place, SerialPlace):
+            interface, kind = instrument.interface(SERIAL, place.link)
+            speaker = self._on_stream(("serial", place.serial, kind), instrument, interface, kind)
+            return self._made(
+                ("serial", place.serial), lambda: SerialWire(self.ports / place.serial, speaker, place.link)
+            )
+        if isinstance(place, I2cPlace):
+            return self._i2c(instrument, place)
+        if isinstance(place, SysfsPlace):
+            interface, _ = instrument.interface(frozenset({"file"}))
+            if not isinstance(interface, LinesInterface):
+                raise _unplayable(instrument)
+            lines = interface
+            return self._made(("sysfs", place.sysfs), lambda: SysfsWire(self.ports / place.sysfs, instrument, lines))
+        return self._tcp(instrument, place)
+
+    def _i2c(self, instrument: Instrument, place: I2cPlace) -> Wire:
+        interface, _ = instrument.interface(frozenset({"i2c"}))
+        chips = self._speakers.setdefault(("i2c", place.i2c), ChipSpeaker())
+        if isinstance(chips, ChipSpeaker) and isinstance(interface, WordsInterface):
+            chips.add(instrument, interface)
+            return self._made(("i2c", place.i2c), lambda: I2cWire(self.ports / place.i2c, chips))
+        raise _unplayable(instrument)
+
+    def _tcp(self, instrument: Instrument, place: TcpPlace) -> Wire:
+        try:
+            interface, kind = instrument.interface(frozenset({"tcp"}))
+        except ValueError:  # then behind a serial server
+            interface, kind = instrument.interface(SERIAL)
+        key = ("tcp", place.host, place.port or f"free {len(self._wires)}")
+        speaker = self._on_stream(key, instrument, interface, kind)
+        return self._made(key, lambda: TcpWire(place.host, place.port, speaker, place.most_clients))
+
+    def _made(self, key: object, make: Callable[[], Wire]) -> Wire:
+        if key not in self._wires:
+            self._wires[key] = make()
+        return self._wires[key]
+
+    def _on_stream(self, key: object, instrument: Instrument, interface: Interface, kind: Form) -> Speaker:
+        """Whoever speaks on this stream, the instrument among them. Raises ValueError when it must be alone and is not."""
+        known = self._speakers.get(key)
         if isinstance(interface, ModbusInterface):
-            form = next(link.kind for link in interface.links if link.kind != "tcp")
-            speaker = self._speakers.setdefault((place.serial, form), ModbusSpeaker(form))
+            speaker = known or ModbusSpeaker(kind)
             if isinstance(speaker, ModbusSpeaker):
                 speaker.add(instrument, interface)
-        else:
-            speaker = self._speakers.setdefault((place.serial, "frames"), FrameSpeaker(instrument, interface))
-        if place.serial not in self._ptys:
-            self._open_pty(place.serial, speaker)
-        if isinstance(speaker, FrameSpeaker):
-            self._start(speaker, self._ptys[place.serial])
-        self.places[instrument.settings.name] = {"serial": str(self._ptys[place.serial].link)}
-
-    def _open_pty(self, name: str, speaker: Speaker) -> None:
-        buffer = bytearray()
-        pty = Pty(self.ports / name, lambda data: speaker.received(buffer, data, pty.send))
-        pty.plug_in()
-        self._ptys[name] = pty
-
-    def _start(self, speaker: FrameSpeaker, pty: Pty) -> None:
-        task = asyncio.get_running_loop().create_task(speaker.send_forever(pty.send))
-        self._tasks.add(task)
-
-    async def _plug_tcp(self, instrument: Instrument, settings: SimulatedInstrument, place: TcpPlace) -> None:
-        interface = instrument.interface(over_tcp=True)
-        key = (place.host, place.port or -1 - len(self._servers))
-        if isinstance(interface, ModbusInterface):
-            speaker: Speaker = self._speakers.setdefault((place.host, str(key[1])), ModbusSpeaker("tcp"))
-            if isinstance(speaker, ModbusSpeaker):
-                speaker.add(instrument, interface)
-        else:
-            speaker = FrameSpeaker(instrument, interface)
-        if key not in self._servers:
-            serve = partial(_serve, speaker, self._clients)
-            self._servers[key] = await asyncio.start_server(serve, place.host, place.port)
-        port: int = self._servers[key].sockets[0].getsockname()[1]
-        self.places[settings.name] = {"host": place.host, "port": port}
+                self._speakers[key] = speaker
+                return speaker
+        elif known is None and not isinstance(interface, WordsInterface):
+            alone = StreamSpeaker(instrument, interface)
+            self._speakers[key] = alone
+            return alone
+        raise ValueError(f"{instrument.settings.name}: its wire is already used by another instrument")
 
 
-async def _serve(
-    speaker: Speaker, clients: set[asyncio.StreamWriter], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """One client of a TCP server, until it leaves."""
-    buffer = bytearray()
-    clients.add(writer)
-
-    def send(data: bytes) -> None:
-        if not writer.is_closing():
-            writer.write(data)
-
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(4096):
-            speaker.received(buffer, data, send)
-            await writer.drain()
-    clients.discard(writer)
-    writer.close()
+def _unplayable(instrument: Instrument) -> ValueError:
+    return ValueError(f"{instrument.settings.name}: {instrument.profile.id} cannot be played there")

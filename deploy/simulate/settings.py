@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from deploy.simulate.faults import FaultKind
 from telemetry.strict import StrictModel
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
@@ -61,6 +62,9 @@ class SerialPlace(StrictModel):
     """A pty, reachable under a stable name in the folder of ports. Instruments with the same name share the line."""
 
     serial: Name = Field(description="Name of the port in the folder of ports")
+    link: Literal["serial", "rtu", "ascii"] | None = Field(
+        default=None, description="Which of the profile's serial links; the first when absent"
+    )
 
 
 class TcpPlace(StrictModel):
@@ -68,6 +72,41 @@ class TcpPlace(StrictModel):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=0, ge=0, le=65535, description="Port; 0 takes a free one")
+    most_clients: int | None = Field(
+        default=None, ge=1, description="Connections it takes at once; any number when absent, many meters take one"
+    )
+
+
+class I2cPlace(StrictModel):
+    """An I2C bus, played at a socket. Instruments with the same name share it."""
+
+    i2c: Name = Field(description="Name of the bus in the folder of ports")
+
+
+class SysfsPlace(StrictModel):
+    """A folder like those in which the kernel shows 1-Wire and IIO devices."""
+
+    sysfs: str = Field(
+        description="Name of the device's folder in the folder of ports: '28-000005e2fdc3'",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$",
+    )
+
+
+class Stick(StrictModel):
+    """A time in which the instrument answers well and yet always the same."""
+
+    at_s: float = Field(ge=0, description="Played seconds until it sticks")
+    for_s: float | None = Field(default=None, gt=0, description="Played seconds; for good when absent")
+
+
+class PlannedFault(StrictModel):
+    """A fault at a time of the scenario."""
+
+    at_s: float = Field(ge=0, description="Played seconds until it begins")
+    kind: FaultKind | Literal["unplug"] = Field(description="What happens")
+    times: int | None = Field(default=None, ge=1, description="How many answers; until `for_s` or for good when absent")
+    for_s: float | None = Field(default=None, gt=0, description="Played seconds until it is over")
+    delay_s: float = Field(default=0.0, ge=0, le=60, description="Delay of a late or split answer, in real seconds")
 
 
 class SimulatedInstrument(StrictModel):
@@ -76,13 +115,19 @@ class SimulatedInstrument(StrictModel):
     name: Name = Field(description="Its name, unique")
     profile: str = Field(description="Profile id")
     variant: str | None = Field(default=None, description="Variant of the profile")
-    place: SerialPlace | TcpPlace = Field(description="Where it is plugged in")
+    place: SerialPlace | TcpPlace | I2cPlace | SysfsPlace = Field(description="Where it is plugged in")
     address: int | None = Field(default=None, ge=0, le=255, description="Bus address; the profile's when absent")
     sources: dict[str, Source] = Field(
         description="Where the value of each channel comes from; zero where none is given"
     )
     stated: dict[str, int | str] = Field(default_factory=dict, description="Raw values of other fields: {'state': 2}")
     think_ms: int = Field(default=0, ge=0, description="Time it takes to answer")
+    jitter: dict[str, Decimal] = Field(
+        default_factory=dict,
+        description="Noise on a channel, up to so much either way: {'co': 0.4}; the same each time",
+    )
+    sticks: Stick | None = Field(default=None, description="When its values freeze")
+    faults: tuple[PlannedFault, ...] = Field(default=(), description="Faults by the scenario's clock")
 
 
 class SimulatedKit(StrictModel):

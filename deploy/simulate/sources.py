@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from bisect import bisect_right
 from decimal import Decimal
 from pathlib import Path
@@ -36,6 +37,12 @@ def ramp(start: Decimal, target: Decimal, from_s: float, duration_s: float) -> P
         return start + (target - start) * Decimal(max(0.0, at_s - from_s) / duration_s)
 
     return play
+
+
+def noise(channel: str, at_s: float) -> Decimal:
+    """A number from -1 to 1 that changes with every tenth of a second, the same at the same time in every run."""
+    digest = hashlib.blake2b(f"{channel} {int(at_s * 10)}".encode(), digest_size=4).digest()
+    return Decimal(int.from_bytes(digest, "big")) / Decimal(2**31) - 1
 
 
 def _scenario(source: Scenario) -> Player:

@@ -1,10 +1,11 @@
-"""Bytes from a client → answers of the instruments on that line: Modbus (all forms), asked frames, self-sent frames."""
+"""Bytes from a client → answers of the instruments on that wire: Modbus (all forms), frames and lines, I2C chips."""
 
 from __future__ import annotations
 
 import asyncio
+import errno
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from deploy.simulate.faults import spoil
 from firmware_profiles.checksum import modbus_crc
@@ -14,14 +15,24 @@ from firmware_profiles.decoding.results import DecodeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from deploy.simulate.instrument import Instrument
+    from deploy.simulate.instrument import Instrument, StreamInterface
     from firmware_profiles.decoding.modbus import Form
-    from firmware_profiles.schema import FrameInterface, ModbusInterface
+    from firmware_profiles.schema import ModbusInterface, WordsInterface
 
     Send = Callable[[bytes], None]
 
 MOST_BUFFER = 1024
 RTU_READ_REQUEST = 8
+
+
+class Speaker(Protocol):
+    """What is on a byte stream."""
+
+    def received(self, buffer: bytearray, data: bytes, send: Send) -> None:
+        """Bytes from a client; `buffer` is that client's."""
+
+    async def send_forever(self, send: Send) -> None:
+        """Send what comes unasked."""
 
 
 class ModbusSpeaker:
@@ -39,11 +50,14 @@ class ModbusSpeaker:
         self._slaves[unit] = (instrument, interface)
 
     def received(self, buffer: bytearray, data: bytes, send: Send) -> None:
-        """Bytes from a client; `buffer` is that client's."""
+        """See Speaker."""
         buffer += data
         del buffer[:-MOST_BUFFER]
         while (frame := self._take_request(buffer)) is not None:
             self._answer(frame, send)
+
+    async def send_forever(self, send: Send) -> None:
+        """See Speaker. Slaves speak when they are asked."""
 
     def _take_request(self, buffer: bytearray) -> modbus.Request | None:
         if self._form == "tcp":
@@ -68,33 +82,69 @@ class ModbusSpeaker:
         _send_later(spoil(frame, fault), instrument.settings.think_ms / 1000, send)
 
 
-class FrameSpeaker:
-    """One instrument with binary frames on a line of its own."""
+class StreamSpeaker:
+    """One instrument with binary frames or lines of text on a stream of its own."""
 
-    def __init__(self, instrument: Instrument, interface: FrameInterface) -> None:
+    def __init__(self, instrument: Instrument, interface: StreamInterface) -> None:
         self._instrument = instrument
         self._interface = interface
 
     def received(self, buffer: bytearray, data: bytes, send: Send) -> None:
-        """Bytes from a client: a request is answered as soon as it is whole."""
+        """See Speaker. A request is answered as soon as it is whole."""
         buffer += data
         del buffer[:-MOST_BUFFER]
         for exchange in self._interface.exchanges.values():
             request = exchange.request_bytes
             if request and bytes(buffer).endswith(request):
                 buffer.clear()
-                answer = self._instrument.answer_bytes(self._interface, request)
-                if answer is not None:
-                    pieces = spoil(answer, self._instrument.take_fault())
-                    _send_later(pieces, self._instrument.settings.think_ms / 1000, send)
+                pieces = spoil(self._instrument.answer_bytes(exchange), self._instrument.take_fault())
+                _send_later(pieces, self._instrument.settings.think_ms / 1000, send)
 
     async def send_forever(self, send: Send) -> None:
-        """Play a self-sending instrument: all its frames once per period of its profile."""
+        """See Speaker. A self-sending instrument sends all its messages once per period of its profile."""
         while True:
+            messages = self._instrument.sends_itself(self._interface)
+            if not messages:
+                return
             fault = self._instrument.take_fault()
-            for frame in self._instrument.sends_itself(self._interface):
-                _send_later(spoil(frame, fault and replace(fault)), 0.0, send)
+            after_s = 0.0
+            for message in messages:
+                pieces = spoil(message, fault and replace(fault))
+                _send_later(pieces, after_s, send)
+                after_s += max((delay_s for delay_s, _ in pieces), default=0.0)
             await asyncio.sleep(self._instrument.profile.sampling.period_s)
+
+
+class ChipSpeaker:
+    """The chips of one I2C bus: each remembers what it was last told, and is read afterwards."""
+
+    def __init__(self) -> None:
+        self._chips: dict[int, tuple[Instrument, WordsInterface]] = {}
+        self._told: dict[int, bytes] = {}
+
+    def add(self, instrument: Instrument, interface: WordsInterface) -> None:
+        """Put a chip on the bus. Raises ValueError when its address is taken."""
+        own = instrument.settings.address
+        address = interface.links[0].address if own is None else own
+        if address in self._chips:
+            raise ValueError(f"{instrument.settings.name}: address {address} is taken on this bus")
+        self._chips[address] = (instrument, interface)
+
+    def transfer(self, address: int, write: bytes, read: int) -> tuple[float, int, bytes]:
+        """Seconds until it is done, an errno of the kernel's (0: done), and what was read."""
+        if address not in self._chips:
+            return 0.0, errno.EREMOTEIO, b""
+        instrument, interface = self._chips[address]
+        if write:
+            self._told[address] = write
+        if not read:
+            return 0.0, 0, b""
+        fault = instrument.take_fault()
+        if fault is not None and fault.kind == "silence":
+            return 0.0, errno.EREMOTEIO, b""
+        plain = instrument.chip_reply(interface, self._told.get(address, b""))
+        delay_s, answer = (spoil(plain, fault) or [(0.0, b"")])[0]
+        return delay_s, 0, answer[:read].ljust(read, b"\xff")  # nobody pulls the wire down any more
 
 
 def _send_later(pieces: list[tuple[float, bytes]], think_s: float, send: Send) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firmware_profiles.decoding.conditions import hold
-from gateway_agent.drivers.base import Identity, Sample, WrongInstrument
+from gateway_agent.drivers.base import Identity, NoReading, Sample, WrongInstrument
 from gateway_agent.drivers.vigil import Vigil
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Plan:
 class DriverBase(ABC):
     """The unexciting half of every driver."""
 
-    def __init__(self, plan: Plan, connection: Connection) -> None:
+    def __init__(self, plan: Plan, connection: Connection[Any]) -> None:
         self._plan = plan
         self.connection = connection
         connection.shared_by += 1
@@ -76,10 +76,22 @@ class DriverBase(ABC):
     async def identify(self) -> Identity:
         """See Driver."""
 
+    @property
+    def is_identified(self) -> bool:
+        """Whether the instrument has said who it is since the line was opened."""
+        return self._identity is not None and self._identified_generation == self.connection.generation
+
     async def ensure_identified(self) -> None:
-        """Identify again after every opening of the line, and after a silence."""
-        if self._identity is None or self._identified_generation != self.connection.generation:
+        """Open the line if it is not, and identify after every opening and after a silence."""
+        async with self.connection.lock:
+            await self.connection.line()
+        if not self.is_identified:
             await self.identify()
+
+    def still_identified(self) -> None:
+        """Raise NoReading when the line was opened anew while we asked: another instrument may have answered."""
+        if not self.is_identified:
+            raise NoReading("reopened", f"the line of {self.settings.name} was opened anew; it is identified first")
 
     def identified(self, identity: Identity) -> None:
         """Remember who answers on the line as it is open now."""

@@ -7,7 +7,7 @@ identify its instrument again.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from gateway_agent.drivers.base import Unreachable
 from gateway_agent.transports.line import LineClosedError
@@ -15,7 +15,15 @@ from gateway_agent.transports.line import LineClosedError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from gateway_agent.transports.line import Line
+
+class Wire(Protocol):
+    """What can be opened and closed: a line, a bus, a folder of the kernel's."""
+
+    async def close(self) -> None:
+        """Release it. Idempotent."""
+
+
+W = TypeVar("W", bound=Wire)
 
 FIRST_BACK_OFF_S = 0.5
 LONGEST_BACK_OFF_S = 15.0
@@ -26,10 +34,10 @@ DEAD_AFTER = 3
 """Unanswered requests in a row after which a network connection is opened anew."""
 
 
-class Connection:
+class Connection(Generic[W]):
     """Owns one wire. Hold `lock` for a whole request and its answer."""
 
-    def __init__(self, name: str, opener: Callable[[], Awaitable[Line]], *, over_network: bool = False) -> None:
+    def __init__(self, name: str, opener: Callable[[], Awaitable[W]], *, over_network: bool = False) -> None:
         self.name = name
         self._over_network = over_network
         self._unanswered = 0
@@ -37,25 +45,23 @@ class Connection:
         self.generation = 0
         self.shared_by = 0
         self._opener = opener
-        self._line: Line | None = None
+        self._line: W | None = None
         self._back_off_s = FIRST_BACK_OFF_S
         self._retry_at = 0.0
-        self._why = "not opened yet"
+        self._why = LineClosedError("not opened yet")
 
-    async def line(self) -> Line:
-        """The open line. Raises Unreachable at once while the back-off after a failed opening runs."""
+    async def line(self) -> W:
+        """The open wire. Raises Unreachable at once while the back-off after a failed opening runs."""
         if self._line is not None:
             return self._line
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._retry_at:
-            raise Unreachable("unreachable", self._why)
+        if asyncio.get_running_loop().time() < self._retry_at:
+            raise Unreachable(self._why.kind, str(self._why))
         try:
             self._line = await self._opener()
         except LineClosedError as error:
-            self._why = str(error)
-            self._retry_at = loop.time() + self._back_off_s
-            self._back_off_s = min(self._back_off_s * 2, LONGEST_BACK_OFF_S)
-            raise Unreachable("unreachable", self._why) from error
+            self._why = error
+            self._wait()
+            raise Unreachable(error.kind, str(error)) from error
         self.generation += 1
         return self._line
 
@@ -75,15 +81,18 @@ class Connection:
             await self.close()
 
     async def lost(self, error: LineClosedError) -> Unreachable:
-        """The line broke: close it, and give the error to raise. It is opened again after the back-off."""
-        self._why = f"{self.name}: {error}"
-        self._retry_at = asyncio.get_running_loop().time() + self._back_off_s
-        self._back_off_s = min(self._back_off_s * 2, LONGEST_BACK_OFF_S)
+        """The wire broke: close it, and give the error to raise. It is opened again after the back-off."""
+        self._why = LineClosedError(f"{self.name}: {error}", error.kind)
+        self._wait()
         await self.close()
-        return Unreachable("unplugged", self._why)
+        return Unreachable(error.kind, str(self._why))
 
     async def close(self) -> None:
         """Release the wire. Idempotent; a later `line` opens it again."""
         line, self._line = self._line, None
         if line is not None:
             await line.close()
+
+    def _wait(self) -> None:
+        self._retry_at = asyncio.get_running_loop().time() + self._back_off_s
+        self._back_off_s = min(self._back_off_s * 2, LONGEST_BACK_OFF_S)

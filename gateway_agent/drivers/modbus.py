@@ -9,22 +9,41 @@ from firmware_profiles.decoding.modbus import read_pdu
 from firmware_profiles.decoding.readings import to_readings
 from firmware_profiles.decoding.registers import take_registers
 from firmware_profiles.decoding.results import DecodeError
-from firmware_profiles.schema import Block
+from firmware_profiles.schema import Block, ModbusInterface
+from firmware_profiles.schema.links import SerialSettings, TcpLink
 from gateway_agent.drivers.base import Identity, NoReading, Sample
 from gateway_agent.drivers.common import DriverBase, check_identity, to_samples
+from gateway_agent.drivers.modbus_bus import ModbusBus
+from gateway_agent.drivers.places import line_settings, stream_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from firmware_profiles.decoding.results import Raw
-    from firmware_profiles.schema import ModbusInterface, RegisterField
+    from firmware_profiles.schema import Interface, RegisterField
     from gateway_agent.drivers.common import Plan
-    from gateway_agent.drivers.modbus_bus import ModbusBus
+    from gateway_agent.drivers.places import Places
+    from telemetry.strict import StrictModel
+
+
+def build(plan: Plan, interface: Interface, link: StrictModel, places: Places) -> ModbusDriver:
+    """See protocols.Build: a slave on the bus that its line is, shared with the others there."""
+    if not isinstance(interface, ModbusInterface) or not isinstance(link, SerialSettings | TcpLink):
+        raise TypeError(f"{interface.protocol} is not Modbus")
+    settings = plan.settings
+    form = next(found.kind for found in interface.links if found == link)
+    where = stream_name(settings, link)
+    unit = interface.unit if settings.address is None else settings.address
+    places.claim(settings, where, unit)
+    wanted = (line_settings(settings, link), form)
+    bus = places.together(settings, where, wanted, ModbusBus, lambda: ModbusBus(places.stream(settings, link), form))
+    return ModbusDriver(plan, interface, bus)
+
 
 MISSES_BEFORE_REST = 3
 FIRST_REST_S = 2.0
 LONGEST_REST_S = 30.0
-"""A slave that is dead is asked this rarely on a shared line, since every vain request costs the others its time-out."""
+"""A slave that is dead, or answers rubbish, is asked this rarely on a shared line: every vain request costs the others its time-out."""
 
 
 class ModbusDriver(DriverBase):
@@ -44,6 +63,7 @@ class ModbusDriver(DriverBase):
         self._resting()
         await self.ensure_identified()
         raw, taken_us = await self._read(self._blocks)
+        self.still_identified()
         try:
             decoded = to_readings(self.profile, self._interface.fields, raw)
         except DecodeError as error:
@@ -77,10 +97,12 @@ class ModbusDriver(DriverBase):
         return raw, taken_us
 
     def _missed(self, error: NoReading) -> None:
-        if error.kind != "timeout":
+        if error.kind.startswith("modbus_exception"):  # it lives, and said no at once
+            self._misses = 0
             return
         self._misses += 1
-        self.forget_identity()  # what comes back after a silence may be another instrument
+        if error.kind == "timeout":
+            self.forget_identity()  # what comes back after a silence may be another instrument
         if self._misses >= MISSES_BEFORE_REST and self.connection.shared_by > 1:
             rest_s = min(FIRST_REST_S * 2 ** (self._misses - MISSES_BEFORE_REST), LONGEST_REST_S)
             self._rest_until = asyncio.get_running_loop().time() + rest_s

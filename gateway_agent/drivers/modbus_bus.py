@@ -36,7 +36,7 @@ LONGEST_SILENCE_S = 10.0
 class ModbusBus:
     """Requests and answers on one line, one at a time, for all instruments on it."""
 
-    def __init__(self, connection: Connection, form: Form) -> None:
+    def __init__(self, connection: Connection[Line], form: Form) -> None:
         self.connection = connection
         self._form: Form = form
         self._transaction = 0

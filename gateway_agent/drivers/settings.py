@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,9 @@ from telemetry.strict import StrictModel
 class SerialConnection(StrictModel):
     """A serial line. Line settings not given here are those of the profile."""
 
+    fits: ClassVar[frozenset[str]] = frozenset({"serial", "rtu", "ascii"})
+    words: ClassVar[str] = "a serial line"
+
     serial: str = Field(
         description="Stable path of the port: /dev/serial/by-id/… or /dev/serial/by-path/…, never /dev/ttyUSB0",
         min_length=1,
@@ -20,16 +23,44 @@ class SerialConnection(StrictModel):
     baud: int | None = Field(default=None, ge=300, le=3_000_000, description="Overrides the profile's baud rate")
     parity: Literal["none", "even", "odd"] | None = Field(default=None, description="Overrides the profile's parity")
     stop_bits: Literal[1, 2] | None = Field(default=None, description="Overrides the profile's stop bits")
+    link: Literal["serial", "rtu", "ascii"] | None = Field(
+        default=None, description="Which of the profile's serial links: an instrument may be set to Modbus RTU or ASCII"
+    )
 
 
 class TcpConnection(StrictModel):
     """An instrument, or a serial server, on the network."""
 
+    fits: ClassVar[frozenset[str]] = frozenset({"tcp"})
+    words: ClassVar[str] = "TCP (give a port for a serial server)"
+
     host: str = Field(description="Name or address", min_length=1)
     port: int | None = Field(default=None, ge=1, le=65535, description="TCP port; the profile's when absent")
 
 
-Connection = SerialConnection | TcpConnection
+class I2cConnection(StrictModel):
+    """A chip on an I2C bus of the gateway. `address` of the instrument overrides the profile's."""
+
+    fits: ClassVar[frozenset[str]] = frozenset({"i2c"})
+    words: ClassVar[str] = "I2C"
+
+    i2c: str = Field(description="The bus: /dev/i2c-1", min_length=1)
+
+
+class SysfsConnection(StrictModel):
+    """A device that a driver of the kernel's reads: 1-Wire, IIO."""
+
+    fits: ClassVar[frozenset[str]] = frozenset({"file"})
+    words: ClassVar[str] = "files of the kernel (give `sysfs`)"
+
+    sysfs: str = Field(
+        description="Folder of the device: /sys/bus/w1/devices/28-000005e2fdc3. A * stands for the part that changes between "
+        "boots (/sys/bus/i2c/devices/1-0048/iio:device*) and must fit one folder",
+        min_length=1,
+    )
+
+
+Connection = SerialConnection | TcpConnection | I2cConnection | SysfsConnection
 
 
 class InstrumentSettings(StrictModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -20,7 +21,21 @@ MOST_WAITING = 64 * 1024
 
 
 class LineClosedError(ConnectionError):
-    """The wire is gone: unplugged, closed by the other side, or never there."""
+    """The wire is gone: unplugged, closed by the other side, or never there. `kind` is the short word for which."""
+
+    def __init__(self, message: str, kind: str = "unplugged") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def not_opened(path: str, number: int | None, text: str, *, group: str) -> LineClosedError:
+    """Why a device file cannot be opened, with the remedy. `number` is the errno; `group` may open such files."""
+    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
+        return LineClosedError(f"{path} is not there: check the plug", "not_there")
+    if number in (errno.EACCES, errno.EPERM):
+        text = f"{path}: not permitted; the gateway's user must be in the group of the port ({group})"
+        return LineClosedError(text, "not_permitted")
+    return LineClosedError(f"{path}: {text}", "unreachable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import serial
 
-from gateway_agent.transports.line import Chunk, Inbox, LineClosedError
+from gateway_agent.transports.line import Chunk, Inbox, LineClosedError, not_opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,15 +101,11 @@ def open_serial(path: str, settings: SerialSettings, clock: Callable[[], int]) -
             exclusive=True,
         )
     except serial.SerialException as error:
-        raise LineClosedError(_words(path, error)) from error
+        raise _closed(path, error) from error
     return SerialLine(port, clock)
 
 
-def _words(path: str, error: serial.SerialException) -> str:
-    if error.errno == errno.ENOENT:
-        return f"{path} is not there: check the plug"
-    if error.errno == errno.EACCES:
-        return f"{path}: not permitted; the gateway's user must be in the group of the port (dialout)"
+def _closed(path: str, error: serial.SerialException) -> LineClosedError:
     if error.errno in (errno.EBUSY, errno.EAGAIN) or "exclusively" in str(error):
-        return f"{path} is used by another process"
-    return f"{path}: {error}"
+        return LineClosedError(f"{path} is used by another process", "in_use")
+    return not_opened(path, error.errno, str(error), group="dialout")

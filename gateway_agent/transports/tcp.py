@@ -78,9 +78,12 @@ async def open_tcp(host: str, port: int, clock: Callable[[], int]) -> TcpLine:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             _, line = await loop.create_connection(lambda: TcpLine(clock), host, port)
     except TimeoutError:
-        raise LineClosedError(f"{host}:{port} does not answer: check power and network cable") from None
+        raise LineClosedError(
+            f"{host}:{port} does not answer: check power and network cable", "no_connection"
+        ) from None
     except ConnectionRefusedError:
-        raise LineClosedError(f"{host}:{port} refuses: the instrument's network port may have wedged") from None
+        text = f"{host}:{port} refuses: is another program connected? If not, its network port has wedged: switch it off and on"
+        raise LineClosedError(text, "refused") from None
     except OSError as error:
-        raise LineClosedError(f"{host}:{port}: {error.strerror or error}") from error
+        raise LineClosedError(f"{host}:{port}: {error.strerror or error}", "no_connection") from error
     return line

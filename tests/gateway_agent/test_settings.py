@@ -37,6 +37,7 @@ def test_a_whole_file_is_read() -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "words"),
     [
+        ("serial: /dev/ttyUSB0", "serial: /dev/serial/by-id/usb-1", "another port after each plugging"),
         ("seal: {interval: 10}", "seal: {interval_s: 10}", "did you mean 'interval_s'"),
         ("gateway: KIT", "gateway: kit00000001", "gateway"),
         ("name: noise1", "name: gas1", "two share one name"),

@@ -79,7 +79,7 @@ async def test_orders_change_what_is_read(player: Player) -> None:
         ({"do": "set", "instrument": "co", "channel": "gas", "value": 1}, "has no channel 'gas'"),
         ({"do": "set", "instrument": "c0", "channel": "gas", "value": 1}, "no instrument is named 'c0'"),
         ({"do": "fault", "instrument": "co", "kind": "sulk"}, "kind"),
-        ({"do": "unplug", "instrument": "co"}, "not on a serial line"),
+        ({"do": "unplug", "instrument": "co2"}, "no instrument is named 'co2'"),
         ({"do": "set", "instrument": "co", "channel": "gas_concentration", "value": None}, "no code for 'no value'"),
     ],
 )
