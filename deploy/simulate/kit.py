@@ -10,7 +10,7 @@ from deploy.simulate.plan import follow
 from deploy.simulate.settings import I2cPlace, SerialPlace, SimulatedKit, SysfsPlace
 from deploy.simulate.speakers import ChipSpeaker, ModbusSpeaker, StreamSpeaker
 from deploy.simulate.wires import I2cWire, Place, SerialWire, SysfsWire, TcpWire, Wire
-from firmware_profiles.schema import LinesInterface, ModbusInterface, WordsInterface
+from firmware_profiles.schema import FrameInterface, LinesInterface, ModbusInterface, WordsInterface
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +121,7 @@ class Kit:
                 speaker.add(instrument, interface)
                 self._speakers[key] = speaker
                 return speaker
-        elif known is None and not isinstance(interface, WordsInterface):
+        elif known is None and isinstance(interface, FrameInterface | LinesInterface):
             alone = StreamSpeaker(instrument, interface)
             self._speakers[key] = alone
             return alone
