@@ -124,7 +124,7 @@ def judge(entry: Entry, measured: Measured, *, confirmed: bool = False) -> Verdi
     if bounds is None:
         reasons.append(Reason.NO_ROW)
     margin = None if bounds is None or measured.value is None else bounds.margin(measured.value)
-    unverified = not confirmed and _unseen(entry, bounds)
+    unverified = not confirmed and _unseen(entry, measured, bounds)
     outcome = Outcome.UNDETERMINED
     if margin is not None and not reasons:
         outcome, reasons = _compared(entry, measured, margin, unverified=unverified)
@@ -173,10 +173,14 @@ def _axes(text: str) -> list[str]:
     return text.rsplit(maxsplit=1)[-1].split(",")
 
 
-def _unseen(entry: Entry, bounds: Allowed | None) -> bool:
-    """Whether the value, or the rule that lowered it, was never seen in a source."""
-    rule = None if bounds is None else bounds.adjusted
-    return not entry.seen or (rule is not None and rule.evidence == "memory")
+def _unseen(entry: Entry, measured: Measured, bounds: Allowed | None) -> bool:
+    """Whether the value, or a rule of the text that this verdict used, was never seen in a source."""
+    used = [bounds.adjusted] if bounds is not None and bounds.adjusted is not None else []
+    rules = [rule.evidence for rule in used]
+    partial = entry.limit_set.partial
+    if partial is not None and measured.coverage is not None and not measured.coverage.complete:
+        rules.append(partial.evidence)
+    return not entry.seen or "memory" in rules
 
 
 def _compared(entry: Entry, measured: Measured, margin: float, *, unverified: bool) -> tuple[Outcome, list[Reason]]:

@@ -322,6 +322,144 @@ CREATE TABLE enrolment_token (
 );
 CREATE INDEX enrolment_token_gateway ON public.enrolment_token USING btree (gateway);
 
+CREATE TABLE exposure_group (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    agency integer NOT NULL,
+    site integer NOT NULL,
+    name text NOT NULL,
+    created_by integer NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT exposure_group_agency_site_name_key UNIQUE (agency, site, name),
+    CONSTRAINT exposure_group_name_check CHECK (length(name) >= 1 AND length(name) <= 200),
+    CONSTRAINT exposure_group_pkey PRIMARY KEY (id),
+    CONSTRAINT exposure_group_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id),
+    CONSTRAINT exposure_group_created_by_fkey FOREIGN KEY (created_by) REFERENCES person(id),
+    CONSTRAINT exposure_group_site_fkey FOREIGN KEY (site) REFERENCES site(id)
+);
+CREATE INDEX exposure_group_site ON public.exposure_group USING btree (site);
+
+CREATE TABLE exposure_group_version (
+    exposure_group integer NOT NULL,
+    version integer NOT NULL,
+    head_count integer NOT NULL,
+    shifts jsonb NOT NULL,
+    tasks jsonb NOT NULL,
+    workers text[] DEFAULT '{}'::text[] NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    written_by integer NOT NULL,
+    written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT a_correction_has_a_reason CHECK (version = 1 OR reason <> ''::text),
+    CONSTRAINT exposure_group_version_head_count_check CHECK (head_count >= 1 AND head_count <= 1000000),
+    CONSTRAINT exposure_group_version_pkey PRIMARY KEY (exposure_group, version),
+    CONSTRAINT exposure_group_version_reason_check CHECK (length(reason) <= 1000),
+    CONSTRAINT exposure_group_version_shifts_check CHECK (pg_column_size(shifts) <= 16384),
+    CONSTRAINT exposure_group_version_tasks_check CHECK (pg_column_size(tasks) <= 16384),
+    CONSTRAINT exposure_group_version_version_check CHECK (version >= 1),
+    CONSTRAINT workers_are_codes CHECK (array_to_string(workers, ''::text) ~ '^[A-Za-z0-9Đđ-]*$'::text),
+    CONSTRAINT exposure_group_version_exposure_group_fkey FOREIGN KEY (exposure_group) REFERENCES exposure_group(id),
+    CONSTRAINT exposure_group_version_written_by_fkey FOREIGN KEY (written_by) REFERENCES person(id)
+);
+
+CREATE TABLE exposure_result (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    agency integer NOT NULL,
+    site integer NOT NULL,
+    place text NOT NULL,
+    measurement integer,
+    assignment integer,
+    exposure_group integer,
+    group_version integer,
+    worker text,
+    people integer,
+    origin text NOT NULL,
+    document text DEFAULT ''::text NOT NULL,
+    standing text NOT NULL,
+    lacking text[] DEFAULT '{}'::text[] NOT NULL,
+    day date NOT NULL,
+    limit_id text NOT NULL,
+    limit_digest text NOT NULL,
+    limit_text jsonb NOT NULL,
+    confirmation integer,
+    metric text NOT NULL,
+    unit text NOT NULL,
+    value double precision,
+    lower_bound boolean DEFAULT false NOT NULL,
+    expanded_uncertainty double precision,
+    uncertainty_basis text DEFAULT ''::text NOT NULL,
+    measured_s double precision,
+    expected_s double precision,
+    left_out_s jsonb DEFAULT '{}'::jsonb NOT NULL,
+    gaps text DEFAULT 'unknown'::text NOT NULL,
+    shift_h double precision,
+    computed_by_rule text DEFAULT ''::text NOT NULL,
+    checks text NOT NULL,
+    outcome text NOT NULL,
+    reasons text[] NOT NULL,
+    cautions text[] NOT NULL,
+    margin double precision,
+    allowed_low double precision,
+    allowed_high double precision,
+    decision_rule text NOT NULL,
+    clause text NOT NULL,
+    computed_by integer NOT NULL,
+    computed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT exposure_result_checks_check CHECK (checks = ANY (ARRAY['passed'::text, 'failed'::text, 'missing'::text])),
+    CONSTRAINT exposure_result_computed_by_rule_check CHECK (length(computed_by_rule) <= 300),
+    CONSTRAINT exposure_result_document_check CHECK (length(document) <= 500),
+    CONSTRAINT exposure_result_expanded_uncertainty_check CHECK (expanded_uncertainty >= 0::double precision),
+    CONSTRAINT exposure_result_expected_s_check CHECK (expected_s > 0::double precision),
+    CONSTRAINT exposure_result_gaps_check CHECK (gaps = ANY (ARRAY['unknown'::text, 'same_as_measured'::text, 'zero'::text])),
+    CONSTRAINT exposure_result_left_out_s_check CHECK (pg_column_size(left_out_s) <= 4096),
+    CONSTRAINT exposure_result_limit_digest_check CHECK (limit_digest ~ '^[0-9a-f]{64}$'::text),
+    CONSTRAINT exposure_result_limit_id_check CHECK (length(limit_id) >= 3 AND length(limit_id) <= 200),
+    CONSTRAINT exposure_result_limit_text_check CHECK (pg_column_size(limit_text) <= 16384),
+    CONSTRAINT exposure_result_measured_s_check CHECK (measured_s >= 0::double precision),
+    CONSTRAINT exposure_result_origin_check CHECK (origin = ANY (ARRAY['measured'::text, 'laboratory'::text, 'hand_held'::text, 'dosimeter_file'::text])),
+    CONSTRAINT exposure_result_outcome_check CHECK (outcome = ANY (ARRAY['complies'::text, 'exceeds'::text, 'undetermined'::text])),
+    CONSTRAINT exposure_result_people_check CHECK (people >= 1),
+    CONSTRAINT exposure_result_pkey PRIMARY KEY (id),
+    CONSTRAINT exposure_result_place_check CHECK (length(place) >= 1 AND length(place) <= 200),
+    CONSTRAINT exposure_result_shift_h_check CHECK (shift_h > 0::double precision),
+    CONSTRAINT exposure_result_standing_check CHECK (standing = ANY (ARRAY['legal'::text, 'screening'::text])),
+    CONSTRAINT exposure_result_uncertainty_basis_check CHECK (length(uncertainty_basis) <= 500),
+    CONSTRAINT exposure_result_worker_check CHECK (worker ~ '^[A-Za-z0-9Đđ-]{1,40}$'::text),
+    CONSTRAINT measured_from_a_measurement CHECK ((origin = 'measured'::text) = (measurement IS NOT NULL)),
+    CONSTRAINT screening_supports_no_breach CHECK (standing = 'legal'::text OR outcome <> 'exceeds'::text),
+    CONSTRAINT undetermined_has_a_reason CHECK ((outcome = 'undetermined'::text) = (cardinality(reasons) > 0)),
+    CONSTRAINT exposure_result_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id),
+    CONSTRAINT exposure_result_computed_by_fkey FOREIGN KEY (computed_by) REFERENCES person(id),
+    CONSTRAINT exposure_result_confirmation_fkey FOREIGN KEY (confirmation) REFERENCES limit_confirmation(id),
+    CONSTRAINT exposure_result_exposure_group_group_version_fkey FOREIGN KEY (exposure_group, group_version) REFERENCES exposure_group_version(exposure_group, version),
+    CONSTRAINT exposure_result_measurement_assignment_fkey FOREIGN KEY (measurement, assignment) REFERENCES measurement_assignment(measurement, version),
+    CONSTRAINT exposure_result_site_fkey FOREIGN KEY (site) REFERENCES site(id)
+);
+CREATE INDEX exposure_result_agency ON public.exposure_result USING btree (agency, id);
+CREATE INDEX exposure_result_measurement ON public.exposure_result USING btree (measurement, limit_id, id);
+CREATE INDEX exposure_result_site ON public.exposure_result USING btree (site, id);
+
+CREATE TABLE field_check (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    measurement integer NOT NULL,
+    moment text NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    reference double precision NOT NULL,
+    found double precision NOT NULL,
+    tolerance double precision NOT NULL,
+    unit text NOT NULL,
+    passed boolean GENERATED ALWAYS AS ((abs((found - reference)) <= (tolerance + (0.000000001)::double precision))) STORED NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    written_by integer NOT NULL,
+    written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT field_check_moment_check CHECK (moment = ANY (ARRAY['before'::text, 'after'::text])),
+    CONSTRAINT field_check_note_check CHECK (length(note) <= 500),
+    CONSTRAINT field_check_pkey PRIMARY KEY (id),
+    CONSTRAINT field_check_tolerance_check CHECK (tolerance > 0::double precision),
+    CONSTRAINT field_check_unit_check CHECK (length(unit) >= 1 AND length(unit) <= 40),
+    CONSTRAINT field_check_measurement_fkey FOREIGN KEY (measurement) REFERENCES measurement(id),
+    CONSTRAINT field_check_written_by_fkey FOREIGN KEY (written_by) REFERENCES person(id)
+);
+CREATE INDEX field_check_measurement ON public.field_check USING btree (measurement, moment, checked_at);
+
 CREATE TABLE gateway (
     gateway text NOT NULL,
     agency integer NOT NULL,
@@ -368,6 +506,109 @@ CREATE TABLE ingest_worker (
     seen timestamp with time zone NOT NULL,
     CONSTRAINT ingest_worker_name_check CHECK (length(name) <= 200),
     CONSTRAINT ingest_worker_pkey PRIMARY KEY (backend)
+);
+
+CREATE TABLE limit_confirmation (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    agency integer NOT NULL,
+    limit_id text NOT NULL,
+    digest text NOT NULL,
+    document text NOT NULL,
+    confirmed_by integer NOT NULL,
+    confirmed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    withdrawn_by integer,
+    withdrawn_at timestamp with time zone,
+    CONSTRAINT limit_confirmation_digest_check CHECK (digest ~ '^[0-9a-f]{64}$'::text),
+    CONSTRAINT limit_confirmation_document_check CHECK (length(document) >= 1 AND length(document) <= 500),
+    CONSTRAINT limit_confirmation_limit_id_check CHECK (length(limit_id) >= 3 AND length(limit_id) <= 200),
+    CONSTRAINT limit_confirmation_pkey PRIMARY KEY (id),
+    CONSTRAINT withdrawn_by_somebody CHECK ((withdrawn_by IS NULL) = (withdrawn_at IS NULL)),
+    CONSTRAINT limit_confirmation_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id),
+    CONSTRAINT limit_confirmation_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES person(id),
+    CONSTRAINT limit_confirmation_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES person(id)
+);
+CREATE UNIQUE INDEX limit_confirmation_in_force ON public.limit_confirmation USING btree (agency, limit_id, digest) WHERE (withdrawn_at IS NULL);
+
+CREATE TABLE limit_own_set (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    agency integer NOT NULL,
+    name text NOT NULL,
+    body text NOT NULL,
+    reason text NOT NULL,
+    added_by integer NOT NULL,
+    added_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    retired_by integer,
+    retired_at timestamp with time zone,
+    CONSTRAINT limit_own_set_body_check CHECK (length(body) <= 65536),
+    CONSTRAINT limit_own_set_name_check CHECK (name ~ '^[a-z0-9][a-z0-9_]{0,39}$'::text),
+    CONSTRAINT limit_own_set_pkey PRIMARY KEY (id),
+    CONSTRAINT limit_own_set_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 1000),
+    CONSTRAINT retired_by_somebody CHECK ((retired_by IS NULL) = (retired_at IS NULL)),
+    CONSTRAINT limit_own_set_added_by_fkey FOREIGN KEY (added_by) REFERENCES person(id),
+    CONSTRAINT limit_own_set_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id),
+    CONSTRAINT limit_own_set_retired_by_fkey FOREIGN KEY (retired_by) REFERENCES person(id)
+);
+CREATE UNIQUE INDEX limit_own_set_in_force ON public.limit_own_set USING btree (agency, name) WHERE (retired_at IS NULL);
+
+CREATE TABLE measurement (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    agency integer NOT NULL,
+    placement integer NOT NULL,
+    shift_from timestamp with time zone NOT NULL,
+    shift_until timestamp with time zone NOT NULL,
+    breaks jsonb DEFAULT '[]'::jsonb NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    method text DEFAULT ''::text NOT NULL,
+    organisation text DEFAULT ''::text NOT NULL,
+    verification text DEFAULT ''::text NOT NULL,
+    verified_until date,
+    gaps text NOT NULL,
+    gaps_reason text DEFAULT ''::text NOT NULL,
+    expanded_uncertainty double precision,
+    uncertainty_basis text DEFAULT ''::text NOT NULL,
+    situations text[] DEFAULT '{}'::text[] NOT NULL,
+    created_by integer NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT an_assumption_has_a_reason CHECK (gaps = 'unknown'::text OR gaps_reason <> ''::text),
+    CONSTRAINT measurement_breaks_check CHECK (pg_column_size(breaks) <= 8192),
+    CONSTRAINT measurement_expanded_uncertainty_check CHECK (expanded_uncertainty >= 0::double precision),
+    CONSTRAINT measurement_gaps_check CHECK (gaps = ANY (ARRAY['unknown'::text, 'same_as_measured'::text, 'zero'::text])),
+    CONSTRAINT measurement_gaps_reason_check CHECK (length(gaps_reason) <= 500),
+    CONSTRAINT measurement_method_check CHECK (length(method) <= 200),
+    CONSTRAINT measurement_organisation_check CHECK (length(organisation) <= 200),
+    CONSTRAINT measurement_pkey PRIMARY KEY (id),
+    CONSTRAINT measurement_uncertainty_basis_check CHECK (length(uncertainty_basis) <= 500),
+    CONSTRAINT measurement_verification_check CHECK (length(verification) <= 100),
+    CONSTRAINT shift_of_a_day CHECK (shift_until > shift_from AND shift_until <= (shift_from + '24:00:00'::interval)),
+    CONSTRAINT within_one_shift CHECK (from_at >= shift_from AND until_at > from_at AND until_at <= shift_until),
+    CONSTRAINT measurement_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id),
+    CONSTRAINT measurement_created_by_fkey FOREIGN KEY (created_by) REFERENCES person(id),
+    CONSTRAINT measurement_placement_fkey FOREIGN KEY (placement) REFERENCES placement(id)
+);
+CREATE INDEX measurement_agency ON public.measurement USING btree (agency, id);
+CREATE INDEX measurement_placement ON public.measurement USING btree (placement);
+
+CREATE TABLE measurement_assignment (
+    measurement integer NOT NULL,
+    version integer NOT NULL,
+    exposure_group integer,
+    group_version integer,
+    worker text,
+    occupancy jsonb,
+    reason text DEFAULT ''::text NOT NULL,
+    written_by integer NOT NULL,
+    written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT a_correction_has_a_reason CHECK (version = 1 OR reason <> ''::text),
+    CONSTRAINT group_with_its_version CHECK ((exposure_group IS NULL) = (group_version IS NULL)),
+    CONSTRAINT measurement_assignment_occupancy_check CHECK (pg_column_size(occupancy) <= 8192),
+    CONSTRAINT measurement_assignment_pkey PRIMARY KEY (measurement, version),
+    CONSTRAINT measurement_assignment_reason_check CHECK (length(reason) <= 1000),
+    CONSTRAINT measurement_assignment_version_check CHECK (version >= 1),
+    CONSTRAINT measurement_assignment_worker_check CHECK (worker ~ '^[A-Za-z0-9Đđ-]{1,40}$'::text),
+    CONSTRAINT measurement_assignment_exposure_group_group_version_fkey FOREIGN KEY (exposure_group, group_version) REFERENCES exposure_group_version(exposure_group, version),
+    CONSTRAINT measurement_assignment_measurement_fkey FOREIGN KEY (measurement) REFERENCES measurement(id),
+    CONSTRAINT measurement_assignment_written_by_fkey FOREIGN KEY (written_by) REFERENCES person(id)
 );
 
 CREATE TABLE partition (
@@ -664,6 +905,29 @@ SELECT readings."time",
    FROM readings
      JOIN channel ON channel.id = readings.channel;
 
+CREATE OR REPLACE FUNCTION public.agencies_above(leaf integer)
+ RETURNS SETOF integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE STRICT
+AS $function$
+    WITH RECURSIVE above(id, parent) AS (
+        SELECT agency.id, agency.parent FROM agency WHERE agency.id = leaf
+        UNION ALL
+        SELECT agency.id, agency.parent FROM agency JOIN above ON agency.id = above.parent
+    )
+    SELECT id FROM above
+$function$;
+
+CREATE OR REPLACE FUNCTION public.agencies_seen_by(viewer integer)
+ RETURNS SETOF integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE STRICT
+AS $function$
+    SELECT below.agency
+    FROM person CROSS JOIN LATERAL agency_subtree(person.agency) AS below(agency)
+    WHERE person.id = viewer AND person.role <> 'site_contact'
+$function$;
+
 CREATE OR REPLACE FUNCTION public.agency_subtree(root integer)
  RETURNS SETOF integer
  LANGUAGE sql
@@ -849,6 +1113,10 @@ GRANT INSERT, SELECT, UPDATE ON TABLE deployment TO antoan_api;
 GRANT SELECT ON TABLE deployment TO antoan_ingest;
 GRANT INSERT, SELECT ON TABLE enrolment_audit TO antoan_api;
 GRANT INSERT, SELECT, UPDATE ON TABLE enrolment_token TO antoan_api;
+GRANT INSERT, SELECT ON TABLE exposure_group TO antoan_api;
+GRANT INSERT, SELECT ON TABLE exposure_group_version TO antoan_api;
+GRANT INSERT, SELECT ON TABLE exposure_result TO antoan_api;
+GRANT INSERT, SELECT ON TABLE field_check TO antoan_api;
 GRANT SELECT ON TABLE gateway TO antoan_alerts;
 GRANT INSERT, SELECT, UPDATE ON TABLE gateway TO antoan_api;
 GRANT SELECT ON TABLE gateway TO antoan_ingest;
@@ -857,6 +1125,12 @@ GRANT INSERT, SELECT, UPDATE ON TABLE gateway_epoch TO antoan_api;
 GRANT SELECT ON TABLE gateway_epoch TO antoan_ingest;
 GRANT SELECT ON TABLE ingest_worker TO antoan_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE ingest_worker TO antoan_ingest;
+GRANT INSERT, SELECT ON TABLE limit_confirmation TO antoan_api;
+GRANT UPDATE (withdrawn_by), UPDATE (withdrawn_at) ON TABLE limit_confirmation TO antoan_api;
+GRANT INSERT, SELECT ON TABLE limit_own_set TO antoan_api;
+GRANT UPDATE (retired_by), UPDATE (retired_at) ON TABLE limit_own_set TO antoan_api;
+GRANT INSERT, SELECT ON TABLE measurement TO antoan_api;
+GRANT INSERT, SELECT ON TABLE measurement_assignment TO antoan_api;
 GRANT SELECT ON TABLE partition TO antoan_alerts;
 GRANT SELECT ON TABLE partition TO antoan_api;
 GRANT SELECT, UPDATE ON TABLE partition TO antoan_ingest;

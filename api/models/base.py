@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 """An identifier of a row; it carries no meaning."""
@@ -20,6 +20,18 @@ def _utc_text(moment: AwareDatetime) -> str:
 
 Moment = Annotated[AwareDatetime, PlainSerializer(_utc_text, return_type=str, when_used="json")]
 """A point in time, RFC 3339, answered in UTC with milliseconds."""
+
+
+def _of_our_time(moment: AwareDatetime) -> AwareDatetime:
+    if not 2000 <= moment.year < 2200:
+        raise ValueError("a time between 2000 and 2199 is meant")
+    return moment
+
+
+StatedMoment = Annotated[
+    Moment, AfterValidator(_of_our_time), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""A point in time that a person states."""
 
 
 class Form(BaseModel):

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.routes import alerts, health, readings, session, sites
+from api.routes import alerts, exposure_groups, health, limits, measurements, readings, results, session, sites
 
 if TYPE_CHECKING:
     from api.routing import Route
 
-ROUTES: tuple[Route, ...] = (*session.ROUTES, *sites.ROUTES, *readings.ROUTES, *alerts.ROUTES, *health.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *session.ROUTES,
+    *sites.ROUTES,
+    *readings.ROUTES,
+    *alerts.ROUTES,
+    *limits.ROUTES,
+    *exposure_groups.ROUTES,
+    *measurements.ROUTES,
+    *results.ROUTES,
+    *health.ROUTES,
+)

@@ -61,10 +61,216 @@ export interface Alerts {
   alerts: (Alert)[];
 }
 
+/** A correction of whom a measurement stands for; the version before stays. */
+export interface Assign {
+  /** exposure group, as it stands now */
+  group: number | null;
+  worker: string | null;
+  /** when the people were at the placement; left out: not stated */
+  occupancy: (Stretch)[] | null;
+  reason: string;
+}
+
+/** Whom a measurement stands for, in one version. */
+export interface Assignment {
+  version: number;
+  group: number | null;
+  group_version: number | null;
+  group_name: string | null;
+  people: number | null;
+  worker: string | null;
+  occupancy: (Stretch)[] | null;
+  reason: string;
+  written_at: string;
+  written_by: string;
+}
+
+/** A break of a shift, by the clock at the site. */
+export interface Break {
+  starts: string;
+  ends: string;
+}
+
+/** A field check as the result shows it. */
+export interface CheckLine {
+  moment: string;
+  at: string;
+  reference: number;
+  found: number;
+  unit: string;
+  passed: boolean;
+}
+
+/** Judge a measurement by a limit. */
+export interface ComputeResult {
+  limit: string;
+}
+
+/** An administrator has read the signed text and found the limit there. */
+export interface ConfirmLimit {
+  limit: string;
+  /** of the limit as it was read; another one is a conflict */
+  digest: string;
+  /** the signed text that was read, and where */
+  document: string;
+}
+
+/** An administrator has compared a limit with the signed text. */
+export interface Confirmation {
+  id: number;
+  agency: string;
+  /** the signed text that was read, and where */
+  document: string;
+  confirmed_by: string;
+  confirmed_at: string;
+  withdrawn_by: string | null;
+  withdrawn_at: string | null;
+  /** in force for this person's agency and for the limit as it is now */
+  holds: boolean;
+}
+
+/** A new version of a group; the one before stays. */
+export interface CorrectGroup {
+  /** people in the group */
+  head_count: number;
+  shifts: (Shift)[];
+  tasks: (Task)[];
+  /** codes, never names */
+  workers: (string)[];
+  /** why it is corrected */
+  reason: string;
+}
+
+/** A result that was not measured through the platform. */
+export interface EnterResult {
+  source: "laboratory" | "hand_held" | "dosimeter_file";
+  place: string;
+  limit: string;
+  /** of the shift's start, at the site */
+  day: string;
+  value: number;
+  /** UCUM; ppm and mg/m³ are converted by the limit's own rule */
+  unit: string;
+  expanded_uncertainty: number | null;
+  uncertainty_basis: string;
+  standing: "legal" | "screening";
+  /** report, protocol or file; a legal result needs one */
+  document: string;
+  /** a legal result needs a qualified one */
+  organisation: string;
+  /** a legal result needs an accepted one */
+  method: string;
+  /** measured at the person, or weighted by the person's occupancy times */
+  personal: boolean;
+  checks: "passed" | "failed" | "missing";
+  group: number | null;
+  worker: string | null;
+  exposure_h: number | null;
+  shift_h: number | null;
+  /** octave band or other row of a table */
+  row: string | null;
+  axis: "x" | "y" | "z" | null;
+  situations: ("outdoors" | "construction" | "mine" | "vehicle" | "cold_store" | "headphones")[];
+}
+
+/** A limit with its source and the rules of its text. */
+export interface ExposureLimit {
+  id: string;
+  jurisdiction: string;
+  instrument: string;
+  clause: string;
+  category: string;
+  /** binding, indicative, recommended, industry, agency */
+  standing: string;
+  agent: Name;
+  cas: string | null;
+  /** to which case it applies */
+  case: Name | null;
+  metric: string;
+  /** limit, action, guidance, alarm, reference */
+  role: string;
+  /** at_most, at_least, range; the value itself complies */
+  compare: string;
+  /** UCUM */
+  unit: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  table: (TableRow)[];
+  averaging_s: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  /** official_copy, secondary, or memory: the printed value was not seen */
+  evidence: string;
+  source: string;
+  /** seen in a source, or confirmed against the signed text */
+  verified: boolean;
+  /** the one that holds */
+  confirmation: Confirmation | null;
+  decision_rule: string;
+  /** stated by the text, or assumed */
+  decision_basis: string;
+  /** what becomes of it above 8 h; empty: nothing */
+  long_shift: string;
+  /** what the text allows where not all was measured; empty: nothing */
+  partial: string;
+  /** °C at which its text converts ppm and mg/m³ */
+  conversion_c: number | null;
+  /** what its text leaves out */
+  excludes: Name | null;
+  note: string;
+  /** why an agency set it; empty for the law */
+  reason: string;
+  digest: string;
+}
+
+/** A field check that is kept. */
+export interface FieldCheck {
+  moment: "before" | "after";
+  checked_at: string;
+  reference: number;
+  found: number;
+  /** largest deviation that passes */
+  tolerance: number;
+  unit: string;
+  note: string;
+  id: number;
+  passed: boolean;
+  written_by: string;
+}
+
 /** A stretch without readings. */
 export interface Gap {
   since: string;
   until: string;
+}
+
+/** A group in one version. */
+export interface Group {
+  id: number;
+  site: number;
+  name: string;
+  version: number;
+  said: GroupSaid;
+  reason: string;
+  written_at: string;
+  written_by: string;
+}
+
+/** What is known of a group; with a reason it is a correction. */
+export interface GroupSaid {
+  /** people in the group */
+  head_count: number;
+  shifts: (Shift)[];
+  tasks: (Task)[];
+  /** codes, never names */
+  workers: (string)[];
+}
+
+/** The groups of a site, or the versions of one, newest first. */
+export interface Groups {
+  server_time: string;
+  groups: (Group)[];
 }
 
 /** Whether the service and its database answer. Details only for an administrator. */
@@ -77,6 +283,38 @@ export interface Health {
   lag_s: number | null;
 }
 
+/** The limit as it was when the verdict was given. */
+export interface JudgedBy {
+  id: string;
+  agent: Name;
+  case: Name | null;
+  instrument: string;
+  clause: string;
+  standing: string;
+  role: string;
+  metric: string;
+  compare: string;
+  unit: string;
+  value: number | null;
+  table: (TableRow)[];
+  /** lowest value that complied in this case */
+  low: number | null;
+  /** highest value that complied in this case */
+  high: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  evidence: string;
+  source: string;
+  confirmed: boolean;
+  decision_rule: string;
+}
+
+/** Readings that do not count. */
+export interface LeftOut {
+  quality: string;
+  seconds: number;
+}
+
 /** A set-point that a rule holds for a point; the chart draws it. */
 export interface LimitLine {
   /** in the point's unit */
@@ -85,6 +323,19 @@ export interface LimitLine {
   above: boolean;
   priority: "urgent" | "high" | "medium" | "low";
   title: Title;
+}
+
+/** Limits in force on a day. */
+export interface Limits {
+  server_time: string;
+  on: string;
+  /** how many match */
+  total: number;
+  limits: (ExposureLimit)[];
+  pending: (PendingText)[];
+  own_sets: (OwnSet)[];
+  /** whether this person may confirm limits and add sets */
+  may_confirm: boolean;
 }
 
 /** Alerts that the person sees have changed; fetch them. */
@@ -154,6 +405,168 @@ export interface LogIn {
   password: string;
 }
 
+/** The number of what was made. */
+export interface Made {
+  server_time: string;
+  id: number;
+}
+
+/** A measurement with every version of whom it stands for and its field checks. */
+export interface Measurement {
+  id: number;
+  site: number;
+  placement: number;
+  point: number;
+  place: string;
+  quantity: string;
+  kind: string;
+  said: MeasurementSaid;
+  /** newest first; the first holds */
+  assignments: (Assignment)[];
+  checks: (FieldCheck)[];
+  created_at: string;
+  created_by: string;
+}
+
+/** What a person states of a measurement: one placement within one shift. */
+export interface MeasurementSaid {
+  shift: Stretch;
+  breaks: (Stretch)[];
+  /** within the shift */
+  measured: Stretch;
+  /** accepted method; a legal result needs one */
+  method: string;
+  /** qualified organisation; a legal result needs one */
+  organisation: string;
+  /** number of the verification certificate */
+  verification: string;
+  verified_until: string | null;
+  /** what unmeasured time counts as */
+  gaps: "unknown" | "same_as_measured" | "zero";
+  /** an assumption needs its reason */
+  gaps_reason: string;
+  /** U in the unit of the limit, where it is known better */
+  expanded_uncertainty: number | null;
+  uncertainty_basis: string;
+  situations: ("outdoors" | "construction" | "mine" | "vehicle" | "cold_store" | "headphones")[];
+}
+
+/** Measurements at a site, newest first, without their versions and checks. */
+export interface Measurements {
+  server_time: string;
+  measurements: (Measurement)[];
+}
+
+/** A name in the languages of the page; Vietnamese may lack. */
+export interface Name {
+  en: string;
+  vi: string | null;
+}
+
+/** A field check against a reference: acoustic calibrator, test gas. */
+export interface NewCheck {
+  moment: "before" | "after";
+  checked_at: string;
+  reference: number;
+  found: number;
+  /** largest deviation that passes */
+  tolerance: number;
+  unit: string;
+  note: string;
+}
+
+/** A group of workers with the same tasks and agents. */
+export interface NewGroup {
+  /** people in the group */
+  head_count: number;
+  shifts: (Shift)[];
+  tasks: (Task)[];
+  /** codes, never names */
+  workers: (string)[];
+  name: string;
+}
+
+/** A measurement to keep. */
+export interface NewMeasurement {
+  shift: Stretch;
+  breaks: (Stretch)[];
+  /** within the shift */
+  measured: Stretch;
+  /** accepted method; a legal result needs one */
+  method: string;
+  /** qualified organisation; a legal result needs one */
+  organisation: string;
+  /** number of the verification certificate */
+  verification: string;
+  verified_until: string | null;
+  /** what unmeasured time counts as */
+  gaps: "unknown" | "same_as_measured" | "zero";
+  /** an assumption needs its reason */
+  gaps_reason: string;
+  /** U in the unit of the limit, where it is known better */
+  expanded_uncertainty: number | null;
+  uncertainty_basis: string;
+  situations: ("outdoors" | "construction" | "mine" | "vehicle" | "cold_store" | "headphones")[];
+  placement: number;
+  /** whom it stands for; left out: the position alone */
+  stands: Stands | null;
+}
+
+/** A limit set of the agency's own. It stands beside the law and replaces none of it. */
+export interface NewOwnSet {
+  name: string;
+  /** as `antoan limits check` reads it */
+  yaml: string;
+}
+
+/** A limit with every confirmation that was ever made of it. */
+export interface OneLimit {
+  server_time: string;
+  limit: ExposureLimit;
+  confirmations: (Confirmation)[];
+  may_confirm: boolean;
+}
+
+/** One measurement. */
+export interface OneMeasurement {
+  server_time: string;
+  measurement: Measurement;
+}
+
+/** A result with its field checks and the limit as it is now. */
+export interface OneResult {
+  server_time: string;
+  result: Result;
+  checks: (CheckLine)[];
+  /** null: no longer among the limits of this agency */
+  limit_now: ExposureLimit | null;
+  /** the limit is today what it was judged by */
+  unchanged: boolean;
+}
+
+/** A set of an agency's own, as it was written. */
+export interface OwnSet {
+  id: number;
+  agency: string;
+  name: string;
+  reason: string;
+  added_by: string;
+  added_at: string;
+  yaml: string;
+  /** why this version of the platform cannot read it; empty: it can */
+  fault: string;
+}
+
+/** A text in force whose values are still to be entered, wholly or in part. */
+export interface PendingText {
+  set: string;
+  instrument: string;
+  title: Name;
+  note: Name;
+  valid_from: string | null;
+  agents: (string)[];
+}
+
 /** The person who is logged in. */
 export interface Person {
   id: number;
@@ -165,6 +578,26 @@ export interface Person {
   /** name of the person's agency */
   agency: string;
   language: "vi" | "en";
+}
+
+/** Where an instrument's channel measures, or measured. */
+export interface Placement {
+  id: number;
+  point: number;
+  place: string;
+  quantity: string;
+  gateway: string;
+  /** area, ear, breathing_zone */
+  kind: string;
+  worker: string | null;
+  from_at: string;
+  until_at: string | null;
+}
+
+/** Placements at a site, newest first. */
+export interface Placements {
+  server_time: string;
+  placements: (Placement)[];
 }
 
 /** Why a request was not done. */
@@ -200,10 +633,72 @@ export interface Reset {
   note: string;
 }
 
+/** A result. `outcome` is what may be said; `inside` on which side the bare value lies. */
+export interface Result {
+  id: number;
+  site: number;
+  site_name: string;
+  timezone: string;
+  place: string;
+  point: number | null;
+  measurement: number | null;
+  /** area, ear, breathing_zone; null for entered results */
+  kind: string | null;
+  group: number | null;
+  group_name: string | null;
+  worker: string | null;
+  people: number | null;
+  /** measured, laboratory, hand_held, dosimeter_file */
+  origin: string;
+  document: string;
+  method: string;
+  organisation: string;
+  standing: "legal" | "screening";
+  /** what a legal result would need: instrument, verification, checks, method … */
+  lacking: (string)[];
+  day: string;
+  value: number | null;
+  lower_bound: boolean;
+  expanded_uncertainty: number | null;
+  uncertainty_basis: string;
+  measured_s: number | null;
+  expected_s: number | null;
+  left_out: (LeftOut)[];
+  gaps: string;
+  shift_h: number | null;
+  computed_by_rule: string;
+  checks: string;
+  outcome: "complies" | "exceeds" | "undetermined";
+  inside: boolean | null;
+  reasons: (string)[];
+  cautions: (string)[];
+  margin: number | null;
+  limit: JudgedBy;
+  shift: Stretch | null;
+  breaks: (Stretch)[];
+  computed_at: string;
+  computed_by: string;
+  replaced_by: number | null;
+}
+
+/** Results, newest first. */
+export interface Results {
+  server_time: string;
+  results: (Result)[];
+}
+
 /** A log-in that holds. */
 export interface Session {
   person: Person;
   expires_at: string;
+}
+
+/** A shift of a group, by the clock at the site. */
+export interface Shift {
+  name: string;
+  starts: string;
+  ends: string;
+  breaks: (Break)[];
 }
 
 /** A workplace under measurement, as listed. */
@@ -242,6 +737,35 @@ export interface SiteLive {
 export interface Sites {
   server_time: string;
   sites: (Site)[];
+}
+
+/** Whom a measurement stands for. Without occupancy an area measurement is no person's exposure. */
+export interface Stands {
+  /** exposure group, as it stands now */
+  group: number | null;
+  worker: string | null;
+  /** when the people were at the placement; left out: not stated */
+  occupancy: (Stretch)[] | null;
+}
+
+/** From, until. */
+export interface Stretch {
+  from_at: string;
+  until_at: string;
+}
+
+/** A row of a printed table. */
+export interface TableRow {
+  /** duration in s, octave band in Hz, or a name */
+  key: string;
+  value: number | null;
+}
+
+/** A task of a group with its duration in a shift. */
+export interface Task {
+  name: string;
+  duration_min: number;
+  agents: (string)[];
 }
 
 /** What an alert is called, in the languages of the page. */

@@ -1,0 +1,1 @@
+SELECT agency FROM person WHERE id = $1
