@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Settings = TypeVar("Settings", bound=StrictModel)
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def read_settings(config: Path, model: type[Settings]) -> Settings:
@@ -32,13 +33,21 @@ def run_service(name: str, config: Path) -> None:
     service = SERVICES[name]
     settings = read_settings(config, service.settings_model())
     configure_logs(name)
-    asyncio.run(_until_told(service.runner()(settings)))
+    asyncio.run(until_told(service.runner()(settings)))
 
 
-async def _until_told(service: Awaitable[None]) -> None:
+async def until_told(service: Awaitable[None]) -> None:
+    """Cancel at the first signal; those that follow change nothing, neither while the service ends nor while Python does."""
     task = asyncio.ensure_future(service)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+
+    def end() -> None:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+        task.cancel()
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, end)
     with contextlib.suppress(asyncio.CancelledError):
         await task

@@ -18,6 +18,8 @@ CHECKS = {
     "lint": ["ruff", "check", "--quiet", "."],
     "types": ["mypy"],
 }
+WORKERS = min(4, (os.cpu_count() or 1) + 1)
+"""Files of tests that run side by side: one more than processors, since tests of real services mostly wait."""
 
 
 def run_tests(
@@ -31,7 +33,8 @@ def run_tests(
     Parameters
     ----------
     pytest_arguments
-        Passed to pytest; with any given, the checks of format, lint and types are left out.
+        Passed to pytest, which then runs one test after the other; with any given, the checks of format, lint and types
+        are left out.
     faults
         Instead of the tests, run the fault tests in their long form and print a tally.
     rounds
@@ -43,6 +46,7 @@ def run_tests(
         sys.exit(_fault_rounds(rounds, seed))
     if not pytest_arguments:
         _check()
+        pytest_arguments = ("-n", str(WORKERS), "--dist", "loadfile")
     sys.exit(_run([sys.executable, "-m", "pytest", *pytest_arguments]))
 
 

@@ -120,6 +120,8 @@ class SmallServer:
 
     def _take(self, payload: bytes) -> None:
         message = parse_message(payload)
+        if message.epoch != self.head.epoch:
+            return
         message.verify(SEALING_KEY.public)
         self.messages.append((message.first_seq, message.last_seq))
         for lost in self.losses:
