@@ -30,10 +30,13 @@ def read_settings(config: Path, model: type[Settings]) -> Settings:
 
 def run_service(name: str, config: Path) -> None:
     """Run the service `name` until it ends by itself or is told to stop by SIGTERM or SIGINT."""
-    service = SERVICES[name]
-    settings = read_settings(config, service.settings_model())
+    run_with(name, read_settings(config, SERVICES[name].settings_model()))
+
+
+def run_with(name: str, settings: StrictModel) -> None:
+    """The same with settings that are read already."""
     configure_logs(name)
-    asyncio.run(until_told(service.runner()(settings)))
+    asyncio.run(until_told(SERVICES[name].runner()(settings)))
 
 
 async def until_told(service: Awaitable[None]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +45,18 @@ def load_folder(folder: Path, variant: str | None = None) -> Loaded:
     return Loaded(_profile(text, str(path), variant), variant, folder, hashlib.sha256(text).digest())
 
 
-@lru_cache(maxsize=256)
+parsed: dict[tuple[bytes, str | None], Profile] = {}
+"""Profiles by text and variant: the same text is parsed once, for YAML is slow. A process may hand its own to one that it becomes."""
+
+
 def _profile(text: bytes, where: str, variant: str | None) -> Profile:
-    """Parsing YAML is slow: the same text is parsed once."""
+    key = text, variant
+    if key not in parsed:
+        parsed[key] = _parse(text, where, variant)
+    return parsed[key]
+
+
+def _parse(text: bytes, where: str, variant: str | None) -> Profile:
     data = load_yaml(text.decode("utf-8"), where)
     profile = validate(data, Profile, where)
     if variant is None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 
-from gateway_agent import enrol_client, enrol_files
+from gateway_agent import enrol_files
 from gateway_agent.enrol_errors import EnrolmentError, NotEnrolledError
 from gateway_agent.enrol_tls import certificate_request, fits, new_tls_key, trusting_with_certificate
 from telemetry.enrolment import EnrolmentRecord, open_enrolment
@@ -86,6 +86,8 @@ def enrol(token_text: str, state_dir: Path) -> Identity:
     Safe to repeat after any interruption: the same token goes on where it was. Blocking. Raises TokenError (mistyped),
     WrongAuthorityError, UnreachableError, RefusedByServerError, EnrolmentError; what was there before then stays in force.
     """
+    from gateway_agent import enrol_client
+
     token = parse_token(token_text)
     purpose = token.secret_hash.hex()
     with enrol_files.locked(state_dir):

@@ -10,12 +10,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from cryptography import x509
 
-from gateway_agent import enrol_client, enrol_files
+from gateway_agent import enrol_files
 from gateway_agent.enrol_errors import EnrolmentError, RefusedByServerError, UnreachableError
-from gateway_agent.enrol_tls import certificate_request, fits, new_tls_key, trusting
-from telemetry.enrolment_request import prove_renew
+from gateway_agent.enrol_tls import certificate_request, fits, new_tls_key, trusting, validity_s
 
 if TYPE_CHECKING:
     from gateway_agent.enrol import Identity
@@ -29,9 +27,9 @@ FORCED_S: Final = 24 * 3600.0
 _log = structlog.get_logger()
 
 
-def renewal_due(certificate: x509.Certificate, now_s: float) -> bool:
-    """Whether less than a third of its life is left. A clock before its beginning is wrong: not due."""
-    start, end = certificate.not_valid_before_utc.timestamp(), certificate.not_valid_after_utc.timestamp()
+def renewal_due(validity_s: tuple[float, float], now_s: float) -> bool:
+    """Whether less than a third of a certificate's life is left. A clock before its beginning is wrong: not due."""
+    start, end = validity_s
     return now_s > end - (end - start) / 3
 
 
@@ -41,6 +39,8 @@ def renew(identity: Identity) -> timedelta:
     The present certificate authorises while it is good, otherwise the sealing key does.
     Raises UnreachableError, WrongAuthorityError, RefusedByServerError, EnrolmentError; the old certificate then stays.
     """
+    from cryptography import x509
+
     state, stage = identity.state_dir, enrol_files.Stage.RENEW
     purpose = f"{identity.gateway} {identity.epoch}"
     with enrol_files.locked(state):
@@ -96,14 +96,16 @@ async def _sleep(seconds: float, failing: asyncio.Event) -> None:
         return
 
 
-def _present(identity: Identity) -> x509.Certificate:
-    return x509.load_pem_x509_certificate((identity.state_dir / enrol_files.CERTIFICATE).read_bytes())
+def _present(identity: Identity) -> tuple[float, float]:
+    return validity_s(identity.state_dir / enrol_files.CERTIFICATE)
 
 
 def _ask(identity: Identity, ca: bytes, csr: bytes) -> bytes:
     """Over mutual TLS while the certificate is good for all we know; else, or when that fails, by the sealing key."""
-    now_s = time.time()
-    if now_s < _present(identity).not_valid_after_utc.timestamp():
+    from gateway_agent import enrol_client
+    from telemetry.enrolment_request import prove_renew
+
+    if time.time() < _present(identity)[1]:
         try:
             return enrol_client.renew(identity.enrolment_url, identity.tls_context(), csr, None)
         except (UnreachableError, RefusedByServerError) as error:

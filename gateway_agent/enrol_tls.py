@@ -1,16 +1,15 @@
-"""TLS contexts of a gateway: trust in one CA, host names checked, and what to do about a clock that is wrong for certain."""
+"""TLS contexts of a gateway: trust in one CA, host names checked, and what to do about a clock that is wrong for certain.
+
+What makes keys and certificates is imported where it is used: a running gateway does that once in two months.
+"""
 
 from __future__ import annotations
 
+import _ssl
 import base64
 import ssl
 import time
-from typing import TYPE_CHECKING, Final
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +29,7 @@ def trusting(ca_pem: bytes, now_s: float | None = None) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(cadata=ca_pem.decode("ascii"))
     now = time.time() if now_s is None else now_s
-    if now < x509.load_pem_x509_certificate(ca_pem).not_valid_before_utc.timestamp():
+    if now < ssl.cert_time_to_seconds(str(context.get_ca_certs()[0]["notBefore"])):
         context.verify_flags |= NO_CHECK_TIME
     return context
 
@@ -40,6 +39,12 @@ def trusting_with_certificate(ca_pem: bytes, certificate: Path, key: Path) -> ss
     context = trusting(ca_pem)
     context.load_cert_chain(certificate, key)
     return context
+
+
+def validity_s(certificate: Path) -> tuple[float, float]:
+    """Begin and end of a certificate in a PEM file, as UTC seconds. Raises OSError, ssl.SSLError."""
+    shown: dict[str, Any] = _ssl._test_decode_cert(certificate)  # type: ignore[attr-defined]  # noqa: SLF001  (as SSLSocket.getpeercert)
+    return ssl.cert_time_to_seconds(shown["notBefore"]), ssl.cert_time_to_seconds(shown["notAfter"])
 
 
 def untrusting() -> ssl.SSLContext:
@@ -53,6 +58,9 @@ def untrusting() -> ssl.SSLContext:
 
 def new_tls_key() -> bytes:
     """A fresh P-256 private key as PEM."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     return ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -60,6 +68,10 @@ def new_tls_key() -> bytes:
 
 def certificate_request(tls_key_pem: bytes) -> bytes:
     """A request (PKCS #10, DER) that proves possession of the key; it names nobody, for the CA decides the name."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     key = serialization.load_pem_private_key(tls_key_pem, password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError("the TLS key is not an elliptic curve key")
@@ -69,6 +81,10 @@ def certificate_request(tls_key_pem: bytes) -> bytes:
 
 def fits(certificate_pem: bytes, tls_key_pem: bytes, ca_pem: bytes) -> bool:
     """Whether a certificate is of this key and issued by this CA."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import serialization
+
     certificate = x509.load_pem_x509_certificate(certificate_pem)
     key = serialization.load_pem_private_key(tls_key_pem, password=None)
     try:

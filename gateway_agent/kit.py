@@ -15,6 +15,7 @@ from gateway_agent.collector import Collector
 from gateway_agent.enrol_files import CERTIFICATE
 from gateway_agent.enrol_renew import keep_certificate
 from gateway_agent.journal import Journal
+from gateway_agent.memory import settle
 from gateway_agent.opening import pending_recorder
 from gateway_agent.outputs import build_output
 from gateway_agent.registry import Registry
@@ -73,7 +74,7 @@ class Kit:
         self._drivers = drivers
         self._accounts = Accounts.load(counters)
         self._registry = Registry(ChannelTable(spool.channels()))
-        self._journal = Journal(settings.state_dir / "unsealed.journal", self._accounts.sealed_number)
+        self._journal = Journal(settings.volatile_dir / "unsealed.journal", self._accounts.sealed_number)
         self._alarms = EdgeAlarms(settings.alarms, settings.gateway)
         if (saved := spool.alarm_state()) is not None:
             self._alarms.load(saved)
@@ -118,6 +119,7 @@ class Kit:
         yield self._sealing.trim_forever()
         yield self._watch_clock()
         yield self._write_state_forever()
+        yield settle()
         yield self._uplink.run()
         if (self._identity.state_dir / CERTIFICATE).exists():  # a broker without TLS has none to keep
             yield keep_certificate(self._identity, self._uplink.failing)
@@ -225,7 +227,7 @@ class Kit:
     def _write_state(self) -> None:
         said = state_json(self.status(), self._accounts, online=self._uplink.online)
         try:
-            write_state(self._settings.state_dir / "state.json", said)
+            write_state(self._settings.volatile_dir / "state.json", said)
         except OSError as error:
             log.warning("state_not_written", error=str(error))
 

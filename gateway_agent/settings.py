@@ -103,6 +103,11 @@ class GatewaySettings(StrictModel):
 
     gateway: str = Field(description="Gateway id, as enrolled: 8 to 32 small letters and digits", pattern=GATEWAY_ID)
     state_dir: Path = Field(description="Folder of keys/, enrolment/ and spool.db; on a disk that keeps its promises")
+    run_dir: Path | None = Field(
+        default=None,
+        description="Folder of `state.json` and of the journal of what is not sealed yet: `/run/antoan-gateway` spares the card, "
+        "as both are lost with the power by their own promise; `state_dir` when absent",
+    )
     instruments: tuple[InstrumentSettings, ...] = Field(default=(), description="What is plugged in")
     seal: SealSettings = Field(default=SealSettings(), description="When entries are sealed")
     spool: SpoolSettings = Field(default=SpoolSettings(), description="What is kept, and until when")
@@ -113,6 +118,11 @@ class GatewaySettings(StrictModel):
         default=(), description="Rules that the kit itself sounds; they need no network"
     )
     output: OutputSettings = Field(default=OutputSettings(), description="What sounds when an edge alarm changes")
+
+    @property
+    def volatile_dir(self) -> Path:
+        """Where files stand that a power cut may take."""
+        return self.run_dir or self.state_dir
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> GatewaySettings:

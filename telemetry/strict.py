@@ -10,8 +10,6 @@ import difflib
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,9 +18,12 @@ if TYPE_CHECKING:
 
 
 class StrictModel(BaseModel):
-    """The base of every settings and declaration model: frozen, unknown keys refused, no silent conversion of words."""
+    """The base of every settings and declaration model: frozen, unknown keys refused, no silent conversion of words.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    What validates a model is built when first wanted: a gateway is handed its settings validated, and never wants most of it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, defer_build=True)
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -37,6 +38,9 @@ def load_yaml(text: str, where: str) -> Any:  # noqa: ANN401  (YAML may hold any
 
     Raises SettingsError for syntax errors and duplicate keys, with line and column.
     """
+    from ruamel.yaml import YAML  # 2 MiB that a running gateway never needs
+    from ruamel.yaml.error import YAMLError
+
     try:
         return YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:

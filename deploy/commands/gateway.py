@@ -8,7 +8,6 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from deploy.commands.spoken import spoken
-from deploy.service_runner import run_service
 
 app = App(name="gateway", help="Enrol a gateway, and run it.")
 
@@ -51,7 +50,6 @@ def run(
 
     Example: `./antoan gateway run --config gateway.yaml`
     """
-    from gateway_agent.enrol_errors import EnrolmentError
+    from deploy.gateway_process import become
 
-    with spoken(EnrolmentError):
-        run_service("gateway", config)
+    become(config)

@@ -18,7 +18,7 @@ from gateway_agent.enrol import Identity, enrol, load_identity
 from gateway_agent.enrol_errors import RefusedByServerError, UnreachableError
 from gateway_agent.enrol_files import CERTIFICATE, TLS_KEY
 from gateway_agent.enrol_renew import keep_certificate, renew, renewal_due
-from gateway_agent.enrol_tls import NO_CHECK_TIME, certificate_request, new_tls_key, trusting
+from gateway_agent.enrol_tls import NO_CHECK_TIME, certificate_request, new_tls_key, trusting, validity_s
 from store.enrolment_audit import Asker
 from store.enrolment_certificates import revoked_certificates
 from store.enrolment_revocation import revoke_certificate, revoke_epoch, revoke_gateway
@@ -156,10 +156,13 @@ async def test_the_agent_renews_once_when_the_broker_does_not_let_it_in(
     assert await ways(office) == ["certificate"], "once, though the broker is still away"
 
 
-def test_renewal_is_due_when_a_third_of_its_life_is_left_and_not_by_a_clock_gone_back() -> None:
+def test_renewal_is_due_when_a_third_of_its_life_is_left_and_not_by_a_clock_gone_back(tmp_path: Path) -> None:
     authority = new_authority("t", NOW)
     key = authority.key.public_key()
-    certificate = issue_gateway(authority, key, GATEWAY, NOW, timedelta(days=89))  # 90 days with the backdating
+    issued = issue_gateway(authority, key, GATEWAY, NOW, timedelta(days=89))  # 90 days with the backdating
+    (tmp_path / "certificate.pem").write_bytes(issued.public_bytes(Encoding.PEM))
+    certificate = validity_s(tmp_path / "certificate.pem")
+    assert certificate == (issued.not_valid_before_utc.timestamp(), issued.not_valid_after_utc.timestamp())
     assert not renewal_due(certificate, (NOW + timedelta(days=58)).timestamp())
     assert renewal_due(certificate, (NOW + timedelta(days=60)).timestamp())
     assert not renewal_due(certificate, 0.0)
