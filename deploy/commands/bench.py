@@ -9,8 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.table import Table
+
+from deploy.commands.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +50,10 @@ def _progress(text: str) -> None:
 
 
 def _show(results: list[dict[str, Any]]) -> None:
-    table = Table("measure", "reached", "bar", "unit", "rounds")
-    for result in results:
-        rounds = " ".join(f"{value:.3g}" for value in result["rounds"])
-        table.add_row(result["name"], f"{result['value']:.3g}", str(result["bar"]), result["unit"], rounds)
-    Console().print(table)
+    head = ("measure", "reached", "bar", "unit", "rounds")
+    print_table(head, [_row(result) for result in results])
+
+
+def _row(result: dict[str, Any]) -> tuple[str, ...]:
+    rounds = " ".join(f"{value:.3g}" for value in result["rounds"])
+    return result["name"], f"{result['value']:.3g}", str(result["bar"]), result["unit"], rounds

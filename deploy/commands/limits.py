@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Column, Table
 
 from deploy.commands.spoken import spoken
+from deploy.commands.tables import print_table
 
 if TYPE_CHECKING:
     from exposure.limits.book import Entry
@@ -56,12 +54,8 @@ def list_limits(
     if json_output:
         print(json.dumps([described(entry) for entry in found], ensure_ascii=False))  # noqa: T201
         return
-    table = Table(Column("id", overflow="fold"), "agent", "metric", "allowed", "unit", "role", "verified")
-    for entry in found:
-        verified = "yes" if entry.seen else "NO"
-        facts = (entry.id, entry.agent.en, entry.limit.metric, _allowed(entry), entry.limit.unit, entry.limit.role)
-        table.add_row(*map(escape, facts), verified)
-    Console().print(table)
+    head = ("id", "agent", "metric", "allowed", "unit", "role", "verified")
+    print_table(head, [_row(entry) for entry in found])
     for set_id, limit_set in pending:
         print(f"{set_id}: {limit_set.instrument}: {limit_set.pending.note.en if limit_set.pending else ''}")  # noqa: T201
 
@@ -122,6 +116,11 @@ def check(file: Path, /, *, json_output: _Json = False) -> None:
     for limit_id, others in beside.items():
         if others:
             print(f"{limit_id} stands beside {', '.join(others)}, and replaces none of them")  # noqa: T201
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    verified = "yes" if entry.seen else "NO"
+    return entry.id, entry.agent.en, entry.limit.metric, _allowed(entry), entry.limit.unit, entry.limit.role, verified
 
 
 def described(entry: Entry) -> dict[str, Any]:
