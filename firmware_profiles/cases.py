@@ -38,7 +38,9 @@ class Case(StrictModel):
     variant: str | None = Field(default=None, description="Variant of the profile")
     interface: str | None = Field(default=None, description="Interface of the profile, where the bytes do not tell")
     request: HexBytes = Field(default=b"", description="What was asked, as hex")
-    response: HexBytes = Field(description="What came back, as hex")
+    response: HexBytes = Field(default=b"", description="What came back, as hex")
+    request_text: str = Field(default="", description="What was asked, as text, in place of `request`")
+    response_text: str = Field(default="", description="What came back, as text, in place of `response`")
     values: dict[str, ExpectedValue] = Field(
         default_factory=dict, description="What it must decode to; others may be there too"
     )
@@ -48,7 +50,19 @@ class Case(StrictModel):
     def _expects_something(self) -> Case:
         if bool(self.values) == (self.error is not None):
             raise ValueError("a case expects either values or an error")
+        if (self.response and self.response_text) or (self.request and self.request_text):
+            raise ValueError("a case gives bytes either as hex or as text")
         return self
+
+    @property
+    def asked(self) -> bytes:
+        """The bytes of the question."""
+        return self.request or self.request_text.encode("latin-1")
+
+    @property
+    def answered(self) -> bytes:
+        """The bytes of the answer."""
+        return self.response or self.response_text.encode("latin-1")
 
 
 def case_files(folder: Path) -> list[Path]:
@@ -61,7 +75,7 @@ def run_case(path: Path) -> list[str]:
     case = parse_yaml(path.read_text("utf-8"), Case, str(path))
     profile = load_folder(path.parents[1], case.variant).profile
     try:
-        decoded = decode(profile, case.response, case.request, case.interface)
+        decoded = decode(profile, case.answered, case.asked, case.interface)
     except DecodeError as error:
         return [] if error.kind == case.error else [f"{error.kind}: {error}; expected {case.error or 'values'}"]
     if case.error is not None:

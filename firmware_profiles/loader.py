@@ -61,6 +61,7 @@ def _parse(text: bytes, where: str, variant: str | None) -> Profile:
     profile = validate(data, Profile, where)
     if variant is None:
         return profile
+    variant = next((name for name in profile.variants if name.lower() == variant.lower()), variant)
     if variant not in profile.variants:
         raise UnknownProfileError(
             f"{profile.id} has no variant {variant!r}; {nearest(variant, list(profile.variants))}"

@@ -22,6 +22,7 @@ WORDS: dict[str, Quality] = {
     "power_on_default": Quality.INVALID,
     "low_battery": Quality.UNCALIBRATED,
     "maintenance": Quality.UNCALIBRATED,
+    "calibration_required": Quality.UNCALIBRATED,
     "stuck_or_failed": Quality.SENSOR_FAULT,
     "frozen": Quality.STUCK,
 }

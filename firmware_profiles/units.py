@@ -40,6 +40,7 @@ SHOWN: dict[str, str] = {
     "deg": "deg",
     "kOhm": "kohm",
     "Ohm": "ohm",
+    "mL/s": "ml/s",
     "V": "V",
     "mV": "mV",
     "mA": "mA",

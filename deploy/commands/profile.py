@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -17,7 +16,6 @@ from deploy.commands.spoken import spoken
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firmware_profiles.decoding.results import Decoded, Reading
     from firmware_profiles.schema import Profile
 
 app = App(name="profile", help="Instrument profiles: list, show, check, and decode captured bytes.")
@@ -116,6 +114,7 @@ def decode(
     variant: str | None = None,
     request: str = "",
     text: Annotated[bool, Parameter(negative="")] = False,
+    frames: str | None = None,
     json_output: _Json = False,
 ) -> None:
     r"""Turn captured bytes into readings, or into the kind of error that they are.
@@ -131,14 +130,21 @@ def decode(
     variant
         Variant of the profile.
     request
-        What was asked, as hex; with `--text` as text. Says which of several answers this is.
+        What was asked, as hex; with `--text` as text. Says which of several answers this is; may be left out where one can tell.
     text
         Request and response are text; `\r`, `\n` and `\x02` may be written for what cannot be typed.
+    frames
+        Instead of bytes, a JSON array: files of the kernel, counts of pulses, a tone.
     json_output
         Print one JSON object: `values` by channel, or `error` with its kind and a message.
     """
-    found, read = _load(profile, variant), _from_text if text else _from_hex
-    result = explain(found, read(request), None if response is None else read(response))
+    from deploy.profiles.captures import CaptureError
+    from deploy.profiles.explain import explain_variants
+
+    found = _load(profile, variant)
+    kin = [_load(profile, name) for name, v in found.variants.items() if v.id is None] if variant is None else []
+    with spoken(CaptureError):
+        result = explain_variants(found, kin, request, response, text=text, frames=frames)
     if json_output:
         print(json.dumps(result, ensure_ascii=False))  # noqa: T201
     elif "error" in result:
@@ -148,58 +154,11 @@ def decode(
         _print_table(("channel", "value", "unit", "quality"), rows)
 
 
-def explain(profile: Profile, request: bytes, response: bytes | None) -> dict[str, Any]:
-    """What `decode --json` prints. Values are JSON numbers, words or null where no number may be stored."""
-    from firmware_profiles.decoding.decode import check_request
-    from firmware_profiles.decoding.decode import decode as decode_bytes
-    from firmware_profiles.decoding.results import DecodeError
-
-    if response is None:
-        whole = {"value": check_request(profile, request), "unit": "bool", "quality": "ok"}
-        return {"values": {"checksum_ok": whole}}
-    try:
-        return {"values": _values(profile, decode_bytes(profile, response, request))}
-    except DecodeError as error:
-        return {"error": {"kind": error.kind, "message": str(error)}}
-
-
-def _values(profile: Profile, decoded: Decoded) -> dict[str, dict[str, Any]]:
-    return {
-        name: {
-            "value": _json_value(reading),
-            "unit": profile.channels[name].shown_unit if name in profile.channels else "bool",
-            "quality": reading.word,
-        }
-        for name, reading in decoded.readings.items()
-    }
-
-
-def _json_value(reading: Reading) -> object:
-    stated = reading.stated
-    if isinstance(stated, Decimal):
-        return int(stated) if stated == stated.to_integral_value() else float(stated)
-    return stated
-
-
 def _load(profile: str, variant: str | None) -> Profile:
     from firmware_profiles.loader import UnknownProfileError, load
 
     with spoken(UnknownProfileError):
         return load(profile, variant).profile
-
-
-def _from_hex(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        sys.exit(f"antoan: {text!r} is not hex ({error}); for text protocols give --text")
-
-
-def _from_text(text: str) -> bytes:
-    try:
-        return text.encode("latin-1", "backslashreplace").decode("unicode_escape").encode("latin-1")
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        sys.exit(f"antoan: {text!r} is not the text of an instrument ({error})")
 
 
 def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -71,11 +71,16 @@ def frames(profile: Profile, exchange: Exchange, values: Values, stated: Mapping
 
 
 def _selections(exchange: Exchange) -> list[dict[str, Raw]]:
-    """Each different way to fulfil the `when` of a field."""
+    """Each different way to fulfil the `when` of a field, as the instrument normally sends it.
+
+    Other forms of the same value (`channel` of a field that is there under its own name) are not sent.
+    """
     ways: list[dict[str, Raw]] = []
     for field in exchange.fields.values():
         way = _fulfilled(field.when)
-        if way and way not in ways:
+        other_form = field.channel is not None and field.channel in exchange.fields
+        unusual = any(exchange.fields[name].normal not in (None, value) for name, value in way.items())
+        if way and way not in ways and not other_form and not unusual:
             ways.append(way)
     return ways or [{}]
 

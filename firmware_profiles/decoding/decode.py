@@ -92,6 +92,9 @@ def decode_modbus(profile: Profile, interface: ModbusInterface, request: bytes, 
     else:
         address, count = asked.address, asked.count
     raw = take_registers(interface.fields, function, address, reply.data, count)
+    if not raw:
+        text = f"the profile knows nothing in the {count} registers from {address} (function {function})"
+        raise DecodeError("unknown_register", text)
     return to_readings(profile, interface.fields, raw)
 
 
@@ -122,7 +125,9 @@ def decode_lines(profile: Profile, interface: LinesInterface, request: bytes, re
     """A captured answer in text; the request, where given and known, says which exchange it belongs to."""
     known = list(interface.exchanges.values())
     first_error: DecodeError | None = None
-    for exchange in [e for e in known if request and _plain(e.request_bytes) == _plain(request)] or known:
+    own = [e for e in known if request and _plain(e.request_bytes) == _plain(request)]
+    instead = [e for e in known if not e.request_text and not e.poll]
+    for exchange in own + instead if own else known:
         try:
             return read_line(profile, exchange, response, request)
         except DecodeError as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from firmware_profiles.checksum import CrcParameters, crc, xor
 from firmware_profiles.decoding.numbers import read_number, take_bits
 from firmware_profiles.decoding.results import DecodeError, Raw
-from firmware_profiles.decoding.texts import to_decimal
+from firmware_profiles.decoding.texts import to_value
 from firmware_profiles.schema.frames import CountedLength, DelimitedLength, FixedLength
 from firmware_profiles.schema.values import WIDTH
 
@@ -60,6 +60,9 @@ def parse_frame(captured: bytes, frame: Frame) -> bytes:
     """The frame in captured bytes, unstuffed. Raises DecodeError: truncated, frame_error, checksum_mismatch (or as stated)."""
     found = scan(captured, frame)
     if found.frame is not None:
+        if not frame.sync and frame.checksum is None and len(captured) > found.used:
+            extra = f"{len(captured)} bytes came where {found.used} belong, and nothing tells which"
+            raise DecodeError("frame_error", extra)
         return found.frame
     if found.error is not None:
         raise found.error
@@ -198,6 +201,6 @@ def _value(piece: bytes, field: ByteField, name: str) -> Raw:
     if field.type == "hex":
         return piece.hex()
     text = piece.decode("latin-1").strip("\0 ")
-    if field.type == "text" or any(text == invalid.raw for invalid in field.invalid):
+    if field.type == "text":
         return text
-    return to_decimal(text, name, digits_only=field.type == "digits")
+    return to_value(text, name, field.invalid, digits_only=field.type == "digits")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from firmware_profiles.decoding.frames import checksum_bytes, checksum_place
 from firmware_profiles.decoding.results import DecodeError, Raw
-from firmware_profiles.decoding.texts import to_decimal
+from firmware_profiles.decoding.texts import to_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def _taken(exchange: LineExchange, response: bytes, request: bytes) -> dict[str,
         re.match(exchange.pattern, text) if exchange.start_mark or _streams(exchange) else None
     )
     if found is None:
-        whole = text.endswith(("\n", ";") if "\\n" in exchange.pattern else ("\r", ";"))
+        whole = text.endswith(("\n", ";") if "\\n" in exchange.pattern else ("\r", "\n", ";"))
         raise DecodeError("malformed" if whole else "truncated", f"{text[:80]!r} is not such an answer")
     answer = found.group()
     _prove(exchange, answer.encode("latin-1"))
@@ -72,7 +72,7 @@ def _taken(exchange: LineExchange, response: bytes, request: bytes) -> dict[str,
 
 def _streams(exchange: LineExchange) -> bool:
     """Whether the instrument sends by itself, so that one line follows another."""
-    return not exchange.request_text
+    return exchange.poll and not exchange.request_text
 
 
 def _prove(exchange: LineExchange, response: bytes) -> None:
@@ -89,7 +89,7 @@ def _items(exchange: LineExchange, text: str, request: str) -> dict[str, dict[st
         return {}
     found = [item.groupdict() for item in re.finditer(exchange.items, text)]
     if exchange.asked is None:
-        return {str(item["key"]): item for item in found}
+        return {",".join(part for k in ("key", "key2") if (part := item.get(k)) is not None): item for item in found}
     keys = re.findall(exchange.asked, request or exchange.request_text)
     if len(keys) != len(found):
         raise DecodeError("malformed", f"{len(found)} values came, {len(keys)} were asked for")
@@ -97,6 +97,7 @@ def _items(exchange: LineExchange, text: str, request: str) -> dict[str, dict[st
 
 
 def _value(piece: str, field: TextField, name: str) -> Raw:
-    if field.type == "text" or any(piece == invalid.raw for invalid in field.invalid):
+    if field.type == "text":
         return piece
-    return to_decimal(piece, name) if field.type == "decimal" else int(to_decimal(piece, name))
+    value = to_value(piece, name, field.invalid)
+    return int(value) if field.type == "integer" and not isinstance(value, str) else value

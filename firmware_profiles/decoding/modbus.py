@@ -104,7 +104,9 @@ def parse_request(frame: bytes, form: Form) -> Request:
 
 
 def completed(request: bytes, form: Form) -> bytes:
-    """A read request that was written down without its CRC, with it; any other as it is."""
+    """A request that was written down without its CRC or its line end, with it; any other as it is."""
+    if form == "ascii" and not request.endswith(b"\r\n"):
+        return request.rstrip() + b"\r\n"
     bare = form == "rtu" and len(request) == 6 and request[1] in READ_FUNCTIONS
     return request + modbus_crc(request) if bare and not _ends_in_crc(request) else request
 

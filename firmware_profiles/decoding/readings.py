@@ -43,7 +43,16 @@ def to_readings(profile: Profile, fields: Mapping[str, FieldBase], raw: Mapping[
     for rule in profile.rules:
         if rule.error is not None and hold(rule.when, raw):
             raise DecodeError(rule.error, rule.message or f"the instrument reports {rule.error}", rule.quality)
+    if not readings:
+        _nothing_but_a_state(profile, raw)
     return Decoded(_judged(profile, readings, raw), raw)
+
+
+def _nothing_but_a_state(profile: Profile, raw: Mapping[str, Raw]) -> None:
+    """A reply that brings no value but a reason for it is an error of that kind."""
+    for rule in profile.rules:
+        if rule.quality is not None and hold(rule.when, raw):
+            raise DecodeError(rule.quality, rule.message or f"the instrument reports {rule.quality}", rule.quality)
 
 
 def _needed(field: FieldBase) -> tuple[str, ...]:
@@ -61,7 +70,8 @@ def _said(field: FieldBase, state: Raw | None, channel: Channel, value: Raw, raw
         return Reading(None, None, quality_of("invalid"), "invalid")
     if meant.value == "drop":
         return Reading(None, None, quality_of(meant.quality), meant.quality)
-    reading = _reading(channel, field, value, raw)
+    scaled = field if meant.scale == 1 else field.model_copy(update={"scale": field.scale * meant.scale})
+    reading = _reading(channel, scaled, value, raw)
     if reading.word != Quality.OK.word and meant.quality == Quality.OK.word:
         return reading
     return replace(reading, quality=quality_of(meant.quality), word=meant.quality)
@@ -73,7 +83,7 @@ def _is_invalid(invalid: Invalid, value: Raw) -> bool:
     if invalid.raw is not None and value == invalid.raw:
         return True
     if isinstance(value, str):
-        return False
+        return invalid.not_a_number
     if invalid.any_bit_of is not None and isinstance(value, int) and value & invalid.any_bit_of:
         return True
     return (invalid.at_least is not None and value >= invalid.at_least) or (
@@ -161,13 +171,11 @@ def _in_range(channel: Channel, value: Decimal) -> Reading:
     limits = channel.range
     if limits is not None and limits.low is not None and stated < limits.low:
         kept = limits.below == "keep"
-        exact = value if kept else None
-        return Reading(scaled if kept else None, stated if kept else None, Quality.OUT_OF_RANGE, "out_of_range", exact)
+        return Reading(scaled if kept else None, stated if kept else None, Quality.OUT_OF_RANGE, "out_of_range")
     if limits is not None and limits.high is not None and stated > limits.high:
         kept = limits.above == "keep"
-        exact = value if kept else None
-        return Reading(scaled if kept else None, stated if kept else None, Quality.SATURATED, "saturated", exact)
-    return Reading(scaled, stated, Quality.OK, Quality.OK.word, value)
+        return Reading(scaled if kept else None, stated if kept else None, Quality.SATURATED, "saturated")
+    return Reading(scaled, stated, Quality.OK, Quality.OK.word)
 
 
 def _judged(profile: Profile, readings: dict[str, Reading], raw: Mapping[str, Raw]) -> dict[str, Reading]:
@@ -176,20 +184,21 @@ def _judged(profile: Profile, readings: dict[str, Reading], raw: Mapping[str, Ra
     for rule in profile.rules:
         if rule.quality is None or not hold(rule.when, raw):
             continue
-        for name in _concerned(rule, profile, readings):
+        for name in rule.channels or _measured(profile, readings):
             if name in readings and name not in decided:
                 decided.add(name)
-                readings[name] = _doubted(readings[name], rule)
+                readings[name] = _doubted(readings[name], rule, profile.channels[name])
     return readings
 
 
-def _concerned(rule: Rule, profile: Profile, readings: Mapping[str, Reading]) -> tuple[str, ...]:
-    return rule.channels or tuple(name for name in readings if profile.channels[name].role == "reading")
+def _measured(profile: Profile, readings: Mapping[str, Reading]) -> tuple[str, ...]:
+    """What was measured; what is merely stated, where a reply brings nothing else."""
+    measured = tuple(name for name in readings if profile.channels[name].role == "reading")
+    return measured or tuple(readings)
 
 
-def _doubted(reading: Reading, rule: Rule) -> Reading:
+def _doubted(reading: Reading, rule: Rule, channel: Channel) -> Reading:
     word = rule.quality or "invalid"
-    kept = rule.value == "keep"
-    if not kept:
+    if rule.value == "drop" and channel.role == "reading":
         return Reading(None, None, quality_of(word), word)
     return replace(reading, quality=quality_of(word), word=word)

@@ -36,8 +36,6 @@ class Reading:
     stated: Decimal | bool | int | str | None
     quality: Quality
     word: str
-    exact: Decimal | None = None
-    """The physical value before it was rounded to the resolution of the channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,4 +105,4 @@ def _judged(interface: SoundInterface, channel: Channel, level: float, counts: S
     scaled = round(level / 10.0**channel.exponent)
     loudest = float(np.abs(counts).max()) / full_scale(interface)
     word = "overload" if loudest >= float(interface.overload_share) else "ok"
-    return Reading(scaled, Decimal(scaled).scaleb(channel.exponent), quality_of(word), word, Decimal(level))
+    return Reading(scaled, Decimal(scaled).scaleb(channel.exponent), quality_of(word), word)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from firmware_profiles.decoding.results import DecodeError
+from firmware_profiles.decoding.results import DecodeError, Raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from firmware_profiles.schema.values import Invalid
 
 _MOST = 24  # characters of any instrument's number
 
@@ -20,3 +26,15 @@ def to_decimal(text: str, name: str, *, digits_only: bool = False) -> Decimal:
     ):
         raise DecodeError("malformed", f"{name}: {text!r} is not a number")
     return Decimal(text)
+
+
+def to_value(text: str, name: str, invalid: Iterable[Invalid], *, digits_only: bool = False) -> Raw:
+    """The number in a text, or the text itself where it is a code for 'no value'. Raises DecodeError `malformed`."""
+    if any(text == code.raw for code in invalid):
+        return text
+    try:
+        return to_decimal(text, name, digits_only=digits_only)
+    except DecodeError:
+        if any(code.not_a_number for code in invalid):
+            return text
+        raise

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from firmware_profiles.schema.channel import Name, Word
+from firmware_profiles.schema.channel import Name
 from firmware_profiles.schema.values import FieldBase
 from telemetry.strict import StrictModel
+
+KernelError = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,47}$")]
+"""A kind of error; capitals where it keeps the kernel's word, as the published vectors do (EBUSY_retry)."""
 
 
 class SysfsLink(StrictModel):
@@ -32,6 +35,6 @@ class SysfsInterface(StrictModel):
     protocol: Literal["sysfs"]
     links: tuple[SysfsLink, ...] = Field(min_length=1, description="Where its files are")
     fields: dict[Name, FileField] = Field(min_length=1, description="What is in them")
-    errors: dict[str, Word] = Field(
+    errors: dict[str, KernelError] = Field(
         default_factory=dict, description="Kinds of error by the name of the kernel's: {EBUSY: EBUSY_retry}"
     )

@@ -45,7 +45,7 @@ class TextField(FieldBase):
 
     type: Literal["decimal", "integer", "text"] = Field(default="decimal", description="What its text means")
     group: Name | None = Field(default=None, description="Group of the pattern; the field's own name when not given")
-    key: str | None = Field(default=None, description="Instead of a group: the `key` of an item")
+    key: str | None = Field(default=None, description="Instead of a group: the `key` of an item (`key,key2`)")
 
 
 class LineExchange(StrictModel):
@@ -55,7 +55,7 @@ class LineExchange(StrictModel):
     pattern: Pattern = Field(description="The whole answer, its end included")
     items: Pattern | None = Field(
         default=None,
-        description="One item in the answer, with the groups `value`, `key` unless `asked`, and `state` where it has one",
+        description="One item in the answer, with the groups `value`, `key` (and `key2`) unless `asked`, and `state`, if any",
     )
     asked: Pattern | None = Field(
         default=None, description="One key in the request; items come in the order in which they were asked"

@@ -57,6 +57,7 @@ class Invalid(StrictModel):
 
     raw: Scalar | None = Field(default=None, description="The code before scaling: 0x7FFF, '', '--.-'")
     nan: bool = Field(default=False, description="True: a float that is not a number")
+    not_a_number: bool = Field(default=False, description="True: any text that is no number ('--.-', 'ERR')")
     at_least: Decimal | None = Field(default=None, description="Any raw value from here up")
     at_most: Decimal | None = Field(default=None, description="Any raw value up to here")
     any_bit_of: int | None = Field(default=None, ge=1, description="Any raw value with a bit of this mask")
@@ -64,7 +65,9 @@ class Invalid(StrictModel):
 
     @model_validator(mode="after")
     def _says_something(self) -> Invalid:
-        if not self.nan and all(v is None for v in (self.raw, self.at_least, self.at_most, self.any_bit_of)):
+        if not (self.nan or self.not_a_number) and all(
+            v is None for v in (self.raw, self.at_least, self.at_most, self.any_bit_of)
+        ):
             raise ValueError("invalid: give `raw`, `at_least`, `at_most`, `any_bit_of` or `nan: true`")
         return self
 
@@ -90,6 +93,7 @@ class State(StrictModel):
 
     quality: Word = Field(description="The quality it stands for")
     value: Literal["drop", "keep"] = Field(default="drop", description="Whether the number may still be stored")
+    scale: Decimal = Field(default=Decimal(1), description="What the value is multiplied by (a unit said by a letter)")
 
 
 class FieldBase(StrictModel):
