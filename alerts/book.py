@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from alerts.bindings import RuleBook, RuleVersion
 from alerts.engine import RuleSet
 from store import alerts_engine, alerts_rules
+from store.alerts_engine import CHAIN
 from telemetry.strict import parse_yaml, validate
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from asyncpg import Connection
 
-    from alerts.evaluator import Bound
+    from alerts.evaluator import Bound, Ended
 
 
 async def load_rules(
@@ -50,6 +51,17 @@ async def end_dropped(conn: Connection, gateway: str, bound: Bound, now: datetim
     if episode is None:
         return
     channel, rule_id = bound.channel.gateway_channel, bound.version.rule.id
-    name = alerts_engine.Name(gateway, channel, rule_id, episode.boot, episode.us)
+    await _end(conn, alerts_engine.Name(gateway, channel, rule_id, episode.boot, episode.us), now)
+
+
+async def end_episode(conn: Connection, ended: Ended, now: datetime) -> None:
+    """End what a rule about a whole kit, or several channels, had raised: it is no longer in force."""
+    episode = ended.episode
+    await _end(conn, alerts_engine.Name(ended.gateway, CHAIN, ended.rule, episode.boot, episode.us), now)
+
+
+async def _end(conn: Connection, name: alerts_engine.Name, now: datetime) -> None:
     async with conn.transaction():
-        await alerts_engine.return_alert(conn, name, boot=episode.boot, at_us=episode.us, at=now, peak=None, late=False)
+        await alerts_engine.return_alert(
+            conn, name, boot=name.boot, at_us=name.raised_us, at=now, peak=None, late=False
+        )

@@ -140,6 +140,7 @@ async def _episode(conn: Connection, change: EdgeChange, book: RuleBook, late_af
         late=change.is_late(late_after_us),
         provisional=False,
         detail="",
+        limit_at=None,
     )
 
 

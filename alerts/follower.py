@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from alerts.bindings import RuleBook
-from alerts.book import end_dropped, load_book
+from alerts.book import end_dropped, end_episode, load_book
 from alerts.edge import apply_edge
-from alerts.evaluator import Evaluator
+from alerts.evaluator import Ended, Evaluator
+from alerts.joins import Joins
 from alerts.reading import MessageReader
 from alerts.recording import is_late, record
 from alerts.refusals import Refusals
@@ -99,6 +100,7 @@ class Follower:
         self._silences = Silences()
         self._refusals = Refusals()
         self._book = RuleBook()
+        self._joins = Joins("site", {})
 
     @property
     def book(self) -> RuleBook:
@@ -114,10 +116,12 @@ class Follower:
         """Continue where the last owner left off."""
         self._book = await load_book(self._conn)
         self._partitions = {p: _Partition(place) for p, place in (await alerts_engine.cursors(self._conn)).items()}
+        self._joins = Joins("site", await alerts_engine.joint_states(self._conn))
         for gateway, state in (await alerts_engine.states(self._conn)).items():
             evaluator = self._evaluators[gateway] = Evaluator(gateway, state)
+            evaluator.bind_clocks(self._book)
             for channel in await alerts_engine.channels(self._conn, sorted(evaluator.remembered_channels())):
-                evaluator.bind(self._book, channel)
+                self._bind(evaluator, channel)
         self._late = await alerts_engine.gateways_with_late_alerts(self._conn)
         self._silences.load(await alerts_engine.provisional(self._conn))
 
@@ -127,11 +131,19 @@ class Follower:
         if book == self._book:
             return
         self._book = book
+        ended = [
+            Ended(machine.lead, version.rule.id, machine.active)
+            for version, machine in self._joins.drop(book)
+            if machine.active is not None
+        ]
         for gateway, evaluator in self._evaluators.items():
             dropped = evaluator.rebind(book)
+            ended += evaluator.ended
             self._partitions[partition_of(gateway)].dirty.add(gateway)
             for bound in dropped:
                 await end_dropped(self._conn, gateway, bound, from_us(_now_us()))
+        for episode in ended:
+            await end_episode(self._conn, episode, from_us(_now_us()))
         log.info("rules_in_force", rules=len(book.rules))
 
     async def follow(self, numbers: set[int]) -> set[int]:
@@ -149,9 +161,11 @@ class Follower:
             news.add(message, found, edges, unsettled=self._silences.unsettled(message.partition))
         for kit in self._live_again(self._late, messages):
             news.partitions.add(partition_of(kit))
-        overdue = {number for number, state in self._partitions.items() if state.dirty and self._is_overdue(state)}
+        dirty = {number for number, state in self._partitions.items() if state.dirty}
+        overdue = {number for number in dirty if self._is_overdue(self._partitions[number])}
         if news.partitions or overdue:
-            await self._save(news.partitions | overdue, news, messages)
+            # What a rule over several kits remembers is of all their partitions: then they are saved together.
+            await self._save(dirty if self._joins.any else news.partitions | overdue, news, messages)
         return {number for number in numbers if taken[number] >= MESSAGES_AT_ONCE}
 
     def _is_overdue(self, state: _Partition) -> bool:
@@ -165,12 +179,14 @@ class Follower:
         ]
         if read.opened is not None:
             channels = await self._described(evaluator, message, read.descriptor_seq)
-            found += evaluator.read(read.opened, read.skip, channels, from_us(message.received_us))
+            received = from_us(message.received_us)
+            found += evaluator.read(read.opened, read.skip, channels, received, checks=read.checks, sites=self._joins)
         return found, read.edges
 
     def _evaluator(self, gateway: str) -> Evaluator:
         if gateway not in self._evaluators:
             self._evaluators[gateway] = Evaluator(gateway, {})
+            self._evaluators[gateway].bind_clocks(self._book)
         return self._evaluators[gateway]
 
     async def _described(
@@ -187,8 +203,12 @@ class Follower:
         channels = self._channels[key]
         for channel in channels.values():
             if not evaluator.is_bound(channel.channel):
-                evaluator.bind(self._book, channel)
+                self._bind(evaluator, channel)
         return channels
+
+    def _bind(self, evaluator: Evaluator, channel: DescribedChannel) -> None:
+        evaluator.bind(self._book, channel)
+        self._joins.bind(self._book, evaluator.gateway, channel)
 
     def _live_again(self, late: set[str], messages: Sequence[StoredMessage]) -> set[str]:
         """Of the kits with late alerts those whose data are live by the last of these messages."""
@@ -215,6 +235,8 @@ class Follower:
             for kit in live:
                 touched += await alerts_engine.page_late(conn, kit)
             await alerts_engine.save_states(conn, memory)
+            if self._joins.any:
+                await alerts_engine.save_joint_states(conn, self._joins.dump())
             await alerts_engine.save_cursors(conn, {number: state.place for number, state in saved.items()})
         self._late = late - live
         for number, state in saved.items():

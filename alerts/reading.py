@@ -10,12 +10,12 @@ import structlog
 
 from alerts.edge import EdgeChange
 from alerts.engine import ChainFact, ChainFactKind
-from alerts.evaluator import Receipt
+from alerts.evaluator import Check, Receipt
 from store.record import State
 from store.times import from_us
 from telemetry import limits
 from telemetry.errors import TelemetryError
-from telemetry.events import Alarm, Lost, read_event
+from telemetry.events import Alarm, FieldCheck, Lost, read_event
 from telemetry.message import parse_message
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Read:
     descriptor_seq: int | None = None
     faults: list[tuple[ChainFact, Receipt]] = field(default_factory=list)
     edges: list[EdgeChange] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
 
 
 class MessageReader:
@@ -99,6 +100,9 @@ class MessageReader:
                         from_entry=True,
                     )
                 )
+            elif isinstance(body, FieldCheck):
+                if link.clock.utc_offset_us is not None:
+                    read.checks.append(Check(number, body.channel, event.t + link.clock.utc_offset_us, body.passed))
             elif isinstance(body, Lost):
                 lost = True
                 detail = f"seq {body.first_seq} to {body.last_seq} declared lost {body.cause}".rstrip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from alerts.engine import Change, DangerRule, LevelRule
+from alerts.engine import Change, Moment, set_point_of
 from store import alerts_engine
 from store.alerts_engine import CHAIN, Episode, Name
 from store.times import from_us, to_us
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from asyncpg import Connection
 
-    from alerts.engine import Moment
     from alerts.evaluator import Finding
 
 
@@ -57,7 +56,8 @@ def episode_of(finding: Finding, late_after_us: int) -> Episode:
     """The alert that a RAISED finding makes. Late: learnt more than `late_after_us` after it happened."""
     rule, transition, channel = finding.version.rule, finding.transition, finding.channel
     name = name_of(finding)
-    with_set_point = rule if isinstance(rule, LevelRule | DangerRule) else None
+    set_point, unit = set_point_of(rule)
+    exponent = transition.exponent if channel is None or transition.exponent is not None else channel.exponent
     return Episode(
         gateway=name.gateway,
         gateway_channel=name.gateway_channel,
@@ -71,9 +71,9 @@ def episode_of(finding: Finding, late_after_us: int) -> Episode:
         origin="server",
         title=json.dumps(rule.title.model_dump(), ensure_ascii=False),
         channel=None if channel is None else channel.channel,
-        set_point=None if with_set_point is None else with_set_point.set_point,
-        unit=None if with_set_point is None else with_set_point.unit,
-        exponent=None if channel is None else channel.exponent,
+        set_point=set_point,
+        unit=transition.unit or unit,
+        exponent=exponent,
         value=transition.value,
         raised_at=_utc(finding, transition.at),
         since_at=_utc(finding, transition.since),
@@ -87,6 +87,9 @@ def episode_of(finding: Finding, late_after_us: int) -> Episode:
         late=is_late(finding, late_after_us),
         provisional=transition.provisional,
         detail=transition.detail[:500],
+        limit_at=None
+        if transition.limit_us is None
+        else _utc(finding, Moment(transition.at.boot, transition.limit_us)),
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from telemetry.content import QualityRuns
     from telemetry.link import Link
-    from telemetry.opened import Columns
+    from telemetry.opened import Columns, Opened
 
 
 def segments(
@@ -47,6 +47,19 @@ def segments(
                     (lows[row], highs[row]),
                 ),
             )
+
+
+def ends_of(opened: Opened, skip: int) -> dict[int, int]:
+    """Number of the entry → its last event time, in order, for the entries after the first `skip` that hold readings."""
+    ends: dict[int, int] = {}
+    for columns in opened.columns:
+        if columns.times is None:
+            continue
+        for place, number in enumerate(columns.entries.tolist()):
+            start, stop = int(columns.splits[place]), int(columns.splits[place + 1])
+            if number >= skip and stop > start:
+                ends[number] = max(ends.get(number, 0), int(columns.times[stop - 1]))
+    return dict(sorted(ends.items()))
 
 
 def cut_runs(runs: QualityRuns, start: int, stop: int) -> QualityRuns:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alerts.engine import Action, Change, LevelRule, Readings, State, StateError, advance, machine_for
-from alerts.engine.level import scaled
+from alerts.engine.scale import scaled
 from telemetry.events import Alarm
 
 if TYPE_CHECKING:

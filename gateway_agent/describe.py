@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.engine.level import scaled
+from alerts.engine.scale import scaled
 from gateway_agent.channels import ChannelIdentity
 from telemetry.descriptor import Certificate, ChannelModel, Instrument, Range
 

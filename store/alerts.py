@@ -78,6 +78,7 @@ class Alert:
     provisional: bool
     withdrawn: bool
     detail: str
+    limit_at: datetime | None
     recorded_at: datetime
     site_name: str | None
     timezone: str | None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from store.named import sql
@@ -15,7 +16,6 @@ from store.times import from_us, to_us
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from decimal import Decimal
 
     from store.connection import Connection
@@ -61,6 +61,7 @@ class Episode:
     late: bool
     provisional: bool
     detail: str
+    limit_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,22 @@ class DescribedChannel:
     quantity: str
     unit: str
     exponent: int
+    verified_until: str | None = None
+    calibrated_until: str | None = None
+
+    @property
+    def verified_until_us(self) -> int | None:
+        """UTC µs at which the last day of the verification ends."""
+        return _end_of(self.verified_until)
+
+    @property
+    def calibrated_until_us(self) -> int | None:
+        """UTC µs at which the last day of the calibration ends."""
+        return _end_of(self.calibrated_until)
+
+
+def _end_of(day: str | None) -> int | None:
+    return None if day is None else to_us(datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +198,17 @@ async def save_states(conn: Connection, by_gateway: Mapping[str, Mapping[str, An
     """Keep the engine's memory of these gateways, in the caller's transaction."""
     dumps = [json.dumps(state, separators=(",", ":")) for state in by_gateway.values()]
     await conn.execute(sql("alerts/save_states"), list(by_gateway), dumps)
+
+
+async def joint_states(conn: Connection) -> dict[str, dict[str, Any]]:
+    """What the engine remembered of its rules over several kits."""
+    return {row["join_key"]: json.loads(row["state"]) for row in await conn.fetch(sql("alerts/joint_states"))}
+
+
+async def save_joint_states(conn: Connection, by_key: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep that memory, in the caller's transaction; what is not named is forgotten."""
+    dumps = [json.dumps(state, separators=(",", ":")) for state in by_key.values()]
+    await conn.execute(sql("alerts/save_joint_states"), list(by_key), dumps)
 
 
 async def raise_alert(conn: Connection, episode: Episode) -> int | None:

@@ -56,6 +56,7 @@ CREATE TABLE alert (
     withdrawn boolean DEFAULT false NOT NULL,
     detail text DEFAULT ''::text NOT NULL,
     recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    limit_at timestamp with time zone,
     CONSTRAINT alert_cycle_check CHECK (cycle = ANY (ARRAY['ordinary'::text, 'latching'::text, 'danger'::text])),
     CONSTRAINT alert_detail_check CHECK (length(detail) <= 500),
     CONSTRAINT alert_edge_episode_check CHECK (length(edge_episode) <= 128),
@@ -90,6 +91,14 @@ CREATE TABLE alert_engine (
     state json NOT NULL,
     CONSTRAINT alert_engine_gateway_check CHECK (gateway ~ '^[a-z0-9]{8,32}$'::text),
     CONSTRAINT alert_engine_pkey PRIMARY KEY (gateway)
+) WITH (fillfactor=50);
+
+CREATE TABLE alert_engine_joint (
+    join_key text NOT NULL,
+    saved timestamp with time zone DEFAULT now() NOT NULL,
+    state json NOT NULL,
+    CONSTRAINT alert_engine_joint_join_key_check CHECK (length(join_key) <= 200),
+    CONSTRAINT alert_engine_joint_pkey PRIMARY KEY (join_key)
 ) WITH (fillfactor=50);
 
 CREATE TABLE alert_log (
@@ -1083,6 +1092,8 @@ GRANT SELECT ON TABLE alert_cycle TO antoan_alerts;
 GRANT SELECT ON TABLE alert_cycle TO antoan_api;
 GRANT INSERT, SELECT, UPDATE ON TABLE alert_engine TO antoan_alerts;
 GRANT SELECT ON TABLE alert_engine TO antoan_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE alert_engine_joint TO antoan_alerts;
+GRANT SELECT ON TABLE alert_engine_joint TO antoan_api;
 GRANT INSERT, SELECT ON TABLE alert_log TO antoan_alerts;
 GRANT INSERT, SELECT ON TABLE alert_log TO antoan_api;
 GRANT INSERT, SELECT, UPDATE ON TABLE alert_notification TO antoan_alerts;

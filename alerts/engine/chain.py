@@ -14,8 +14,8 @@ from alerts.engine.facts import UTC, ChainFactKind, Change, Moment, StateError, 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from alerts.engine.facts import ChainFact, StateDump
-    from alerts.engine.rules import ChainRule
+    from alerts.engine.facts import ChainFact, Plain, StateDump
+    from alerts.engine.rules_health import ChainRule
 
 _US = 1_000_000
 
@@ -53,7 +53,7 @@ class ChainMachine:
         """The whole memory as plain values."""
         return {"machine": "chain", **{kind.value: us for kind, us in self._last_us.items()}}
 
-    def restore(self, state: Mapping[str, int | str | bool | None]) -> None:
+    def restore(self, state: Mapping[str, Plain]) -> None:
         """Continue from a dump of the same rule version. Raises StateError when it is not one."""
         if state.get("machine") != "chain":
             raise StateError(f"not the state of a chain rule: {dict(state)!r}")

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 UTC = b""
 """The `boot` of moments that are no boot's: then `us` is µs since 1970-01-01 UTC (facts about a chain)."""
 
-StateDump = dict[str, int | str | bool | None]
+Plain = int | float | str | bool | list[object] | dict[str, object] | None
+"""A JSON value. Floats come back from JSON as they were; integers may be of any length."""
+
+StateDump = dict[str, Plain]
 """A machine's memory as plain JSON values; what `dump` gives, `restore` takes."""
 
 
@@ -86,6 +89,16 @@ class ChainFact:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ClockFact:
+    """The clock state of an entry whose last reading is at `t_us` µs since `boot`; None: not known."""
+
+    boot: bytes
+    t_us: int
+    utc_offset_us: int | None
+    bound_us: int | None
+
+
 class Change(StrEnum):
     """A condition began to hold, or ceased."""
 
@@ -101,7 +114,9 @@ class Transition:
     identically on gateway and server.  at: when the change was proven (the end of the delay).  since: when the
     condition itself began or ended.  value: the scaled value that proved it (None where there is none).
     at_least: that value is a lower bound (saturated).  peak: worst scaled value of the episode so far.
-    provisional: the live form of silence; later data confirm or withdraw it.
+    provisional: the live form of silence; later data confirm or withdraw it.  exponent, unit: of value and peak where
+    they are not the channel's own (a dose, a mean).  limit_us: when the limit will be reached if nothing changes, µs of
+    the boot of `at`.
     """
 
     change: Change
@@ -113,6 +128,9 @@ class Transition:
     peak: int | None = None
     provisional: bool = False
     detail: str = ""
+    exponent: int | None = None
+    unit: str | None = None
+    limit_us: int | None = None
 
 
 class Machine(Protocol):
@@ -136,7 +154,7 @@ class Machine(Protocol):
         """The whole memory as plain values."""
         ...
 
-    def restore(self, state: Mapping[str, int | str | bool | None]) -> None:
+    def restore(self, state: Mapping[str, Plain]) -> None:
         """Continue from a dump of the same rule version. Raises StateError when it is not one."""
         ...
 

@@ -26,6 +26,14 @@ class Use(StrEnum):
 
 _WORDS = {quality.name.lower(): quality for quality in Quality}
 
+
+def known_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words, when each is one of telemetry.quality. Raises ValueError that names those that are not."""
+    if unknown := sorted(set(words) - set(_WORDS)):
+        raise ValueError(f"unknown quality {', '.join(unknown)}; valid: {', '.join(sorted(_WORDS))}")
+    return words
+
+
 # The value is sound; only its UTC time is doubtful, and delays run on the monotonic clock.
 _SOUND = {"ok": Use.COUNTS, "clock_unsure": Use.COUNTS, "saturated": Use.AT_LEAST}
 
@@ -38,14 +46,19 @@ class QualityPolicy(StrictModel):
     @field_validator("uses")
     @classmethod
     def _known_words(cls, uses: dict[str, Use]) -> dict[str, Use]:
-        if unknown := sorted(set(uses) - set(_WORDS)):
-            raise ValueError(f"unknown quality {', '.join(unknown)}; valid: {', '.join(sorted(_WORDS))}")
+        known_words(tuple(uses))
         return uses
 
     @classmethod
     def danger(cls) -> QualityPolicy:
         """For danger to life an instrument out of calibration or warming up is still believed when it cries."""
         return cls(uses=_SOUND | {"uncalibrated": Use.COUNTS, "warming_up": Use.COUNTS})
+
+    @classmethod
+    def everything_with_a_value(cls) -> QualityPolicy:
+        """Every reading that has a value of its own; those of a check or a transport are another's."""
+        aside = {Quality.UNDER_CHECK, Quality.IN_TRANSIT, Quality.INHIBITED}
+        return cls(uses={w: Use.COUNTS for w, quality in _WORDS.items() if quality.has_value and quality not in aside})
 
     @classmethod
     def silence(cls) -> QualityPolicy:

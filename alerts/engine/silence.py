@@ -16,19 +16,24 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from alerts.engine.facts import Change, Moment, StateError, Transition
+from telemetry.quality import Quality
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from alerts.engine.facts import Readings, StateDump
-    from alerts.engine.rules import SilenceRule
+    from alerts.engine.facts import Plain, Readings, StateDump
+    from alerts.engine.rules_health import SilenceRule
 
 _US = 1_000_000
+_ASIDE = frozenset({int(Quality.UNDER_CHECK), int(Quality.IN_TRANSIT)})
 
 
 @dataclass(slots=True)
 class _Memory:
-    """The last sign of life; and, after a boot without UTC, the last one before it (`before_*`) and the first after."""
+    """The last sign of life; and, after a boot without UTC, the last one before it (`before_*`) and the first after.
+
+    `aside`: it was in transit or under check: what falls silent then was put away.
+    """
 
     boot: bytes = b""
     last_us: int | None = None
@@ -37,6 +42,8 @@ class _Memory:
     before_us: int | None = None
     before_offset_us: int | None = None
     first_us: int | None = None
+    aside: bool = False
+    before_aside: bool = False
 
 
 class SilenceMachine:
@@ -68,8 +75,32 @@ class SilenceMachine:
 
     def observe(self, readings: Readings) -> Sequence[Transition]:
         """Take the next readings of the channel; the silences that they prove, each as RAISED and RETURNED."""
-        alive = self._alive(readings)
-        return [] if not alive else list(self._judge(readings.boot, alive, readings.utc_offset_us))
+        if len(readings.values) == 0 or self._is_quiet(readings):
+            return ()
+        return list(self._by_quality(readings))
+
+    def _is_quiet(self, readings: Readings) -> bool:
+        """Pass over a batch that is too short to hold a silence, without a loop over its readings. True when it was such."""
+        memory = self._memory
+        if memory.boot != readings.boot or memory.last_us is None or memory.before_us is not None:
+            return False
+        code, last_us = readings.quality_runs[0][1], int(readings.times_us[-1])
+        if len(readings.quality_runs) != 1 or code not in self._uses or last_us - memory.last_us > self._after_us:
+            return False
+        memory.last_us, memory.aside = last_us, code in _ASIDE
+        if readings.utc_offset_us is not None:
+            memory.offset_us = readings.utc_offset_us
+        return True
+
+    def _by_quality(self, readings: Readings) -> Iterator[Transition]:
+        """The readings that are a sign of life, run by run of one quality."""
+        times: list[int] = readings.times_us.tolist()
+        start = 0
+        for length, code in readings.quality_runs:
+            if code in self._uses:
+                run = times[start : start + length]
+                yield from self._judge(readings.boot, run, readings.utc_offset_us, aside=code in _ASIDE)
+            start += length
 
     def provisional(self, now_utc_us: int) -> Transition | None:
         """The live form: raised when nothing has come for `after_s` + `grace_s` by `now_utc_us` (the server's UTC).
@@ -77,7 +108,7 @@ class SilenceMachine:
         Says nothing before the first reading and while the UTC of the last one is unknown. Changes no state.
         """
         memory = self._memory
-        if memory.last_us is None or memory.offset_us is None:
+        if memory.last_us is None or memory.offset_us is None or memory.aside:
             return None
         if now_utc_us - (memory.last_us + memory.offset_us) <= self._after_us + self._grace_us:
             return None
@@ -89,30 +120,17 @@ class SilenceMachine:
         """What names the silence that begins with this last sign of life."""
         return Moment(last.boot, last.us + self._after_us)
 
-    def _alive(self, readings: Readings) -> list[int]:
-        """The times of the readings that are a sign of life."""
-        times: list[int] = readings.times_us.tolist()
-        if all(code in self._uses for _, code in readings.quality_runs):
-            return times
-        kept: list[int] = []
-        start = 0
-        for length, code in readings.quality_runs:
-            if code in self._uses:
-                kept += times[start : start + length]
-            start += length
-        return kept
-
-    def _judge(self, boot: bytes, times: list[int], offset_us: int | None) -> Iterator[Transition]:
+    def _judge(self, boot: bytes, times: list[int], offset_us: int | None, *, aside: bool) -> Iterator[Transition]:
         memory = self._memory
         if memory.last_us is not None and memory.boot != boot:
             self._begin_boot(times[0])
         yield from self._judge_boot(boot, offset_us)
-        if memory.boot == boot and memory.last_us is not None:
-            times = [memory.last_us, *times]
-        for before, t_us in pairwise(times):
-            if t_us - before > self._after_us:
+        known = memory.last_us if memory.boot == boot else None
+        for number, (before, t_us) in enumerate(pairwise(times if known is None else [known, *times])):
+            put_away = memory.aside if number == 0 and known is not None else aside
+            if t_us - before > self._after_us and not put_away:
                 yield from self._silence(Moment(boot, before), Moment(boot, t_us))
-        memory.boot, memory.last_us = boot, max(times)
+        memory.boot, memory.last_us, memory.aside = boot, times[-1], aside
         memory.offset_us = offset_us if offset_us is not None else self._known_offset(boot)
 
     def _known_offset(self, boot: bytes) -> int | None:
@@ -122,14 +140,14 @@ class SilenceMachine:
         """Put the end of the old boot aside until the UTC of the new one is known."""
         memory = self._memory
         memory.before_boot, memory.before_us, memory.before_offset_us = memory.boot, memory.last_us, memory.offset_us
-        memory.first_us, memory.offset_us = first_us, None
+        memory.before_aside, memory.first_us, memory.offset_us = memory.aside, first_us, None
 
     def _judge_boot(self, boot: bytes, offset_us: int | None) -> Iterator[Transition]:
         """Once the new boot's UTC is known, find whether the time between the boots was a silence."""
         memory = self._memory
         if memory.before_us is None or memory.first_us is None or offset_us is None:
             return
-        if memory.before_offset_us is not None:
+        if memory.before_offset_us is not None and not memory.before_aside:
             gap_us = memory.first_us + offset_us - (memory.before_us + memory.before_offset_us)
             if gap_us > self._after_us:
                 yield from self._silence(Moment(memory.before_boot, memory.before_us), Moment(boot, memory.first_us))
@@ -152,9 +170,11 @@ class SilenceMachine:
             "before_us": memory.before_us,
             "before_offset_us": memory.before_offset_us,
             "first_us": memory.first_us,
+            "aside": memory.aside,
+            "before_aside": memory.before_aside,
         }
 
-    def restore(self, state: Mapping[str, int | str | bool | None]) -> None:
+    def restore(self, state: Mapping[str, Plain]) -> None:
         """Continue from a dump of the same rule version. Raises StateError when it is not one."""
         match state:
             case {
@@ -166,10 +186,13 @@ class SilenceMachine:
                 "before_us": int() | None as before_us,
                 "before_offset_us": int() | None as before_offset_us,
                 "first_us": int() | None as first_us,
+                "aside": bool(aside),
+                "before_aside": bool(before_aside),
             }:
                 before = bytes.fromhex(before_boot)
                 self._memory = _Memory(
-                    bytes.fromhex(boot), last_us, offset_us, before, before_us, before_offset_us, first_us
-                )
+                    bytes.fromhex(boot), last_us, offset_us, before, before_us, before_offset_us, first_us, aside,
+                    before_aside,
+                )  # fmt: skip
             case _:
                 raise StateError(f"not the state of a silence rule: {dict(state)!r}")

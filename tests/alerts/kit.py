@@ -129,25 +129,29 @@ class Kit:
         return where
 
 
-async def make_place(database: Database, gateway: str) -> Place:
+async def make_place(database: Database, gateway: str, name: str = "Sở") -> Place:
     """An agency, a site in Vietnam, the kit deployed there, a person on duty and one of another agency."""
     owner = await database.connect()
-    agency, other = await create_agency(owner, "Sở"), await create_agency(owner, "Sở khác")
+    agency, other = await create_agency(owner, name), await create_agency(owner, f"{name} khác")
     site = await create_site(owner, agency=agency, name="Nhà máy Bia", procedure="Ra ngoài.\nGọi 114.\nBáo đầu mối.")
     started = datetime.now(UTC) - timedelta(days=2)
     deployment = await create_deployment(owner, agency=agency, site=site, gateway=gateway, started_at=started)
     await place(owner, deployment, Placement(name="Bồn chứa số 2", quantity="co", channel=1))
     people = [
-        await create_person(owner, agency=a, login=login, name=login, role="supervisor", phc="x")
+        await create_person(
+            owner, agency=a, login=login + name[2:].replace(" ", ""), name=login, role="supervisor", phc="x"
+        )
         for a, login in ((agency, "truc"), (other, "khac"))
     ]
     return Place(agency, site, deployment, *people)
 
 
-async def make_kit(database: Database, gateway: str = "kit00001", seed: int = 1) -> tuple[Kit, Place]:
+async def make_kit(
+    database: Database, gateway: str = "kit00001", seed: int = 1, agency: str = "Sở"
+) -> tuple[Kit, Place]:
     """An enrolled kit with a CO and a noise channel, booted an hour ago and deployed."""
     owner = await database.connect()
-    where = await make_place(database, gateway)
+    where = await make_place(database, gateway, agency)
     key = SigningKey(bytes([seed]) * 32)
     enrolled = await enrol_gateway(
         owner, gateway=gateway, agency=where.agency, sealing_key=key.public, server_key=SERVER_KEY

@@ -30,7 +30,7 @@ def episode(kit: Kit, **more: object) -> alerts_engine.Episode:
         kind="danger", cycle="danger", priority="urgent", origin="server",
         title=json.dumps({"vi": "CO nguy hiểm", "en": "CO danger"}), channel=1, set_point=None, unit="[ppm]", exponent=0,
         value=142, raised_at=now, since_at=now, peak=142, at_least=False, epoch=1, seq=3, received=now, edge_epoch=None,
-        edge_episode=None, late=False, provisional=False, detail="",
+        edge_episode=None, late=False, provisional=False, detail="", limit_at=None,
     )  # fmt: skip
     return replace(plain, **more)  # type: ignore[arg-type]
 

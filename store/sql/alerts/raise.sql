@@ -13,10 +13,10 @@ WITH place AS (
 INSERT INTO alert (
     gateway, gateway_channel, rule, boot, raised_us, rule_version, kind, cycle, priority, origin, title, channel,
     set_point, unit, exponent, value, raised_at, since_at, peak, at_least, epoch, seq, entry_received, notice_received,
-    edge_epoch, edge_episode, late, provisional, detail, deployment, site, agency, point)
+    edge_epoch, edge_episode, late, provisional, detail, limit_at, deployment, site, agency, point)
 SELECT $1::text, $2::integer, $3, $4, $5, $6, $7, $8, $9, $10::text, $11, $12, $13, $14, $15, $16, $17::timestamptz, $18, $19, $20, $21, $22,
     CASE WHEN $10::text = 'server' AND NOT $27::boolean THEN $23::timestamptz END, CASE WHEN $10 = 'gateway' THEN $23::timestamptz END,
-    $24, $25, $26, $27::boolean, $28,
+    $24, $25, $26, $27::boolean, $28, $29,
     (SELECT deployment FROM place), (SELECT site FROM place),
     coalesce((SELECT agency FROM place), (SELECT agency FROM gateway WHERE gateway.gateway = $1::text)),
     (SELECT point FROM spot)

@@ -1,0 +1,1 @@
+SELECT join_key, state FROM alert_engine_joint
