@@ -23,7 +23,7 @@ COMMANDS = {
     "demo": ("deploy.commands.demo:demo", "Run the whole platform here, on real recordings, in one command."),
     "test": ("deploy.commands.test:run_tests", "Set up what the tests need, check the code, run the tests."),
     "bench": ("deploy.commands.bench:bench", "Measure against the bars of the design, as ratios in one run."),
-    "gateway": ("deploy.commands.gateway:app", "Enrol a gateway, and run it."),
+    "gateway": ("deploy.commands.gateway:app", "Enrol a gateway, run it, check its instruments."),
     "profile": ("deploy.commands.profile:app", "Instrument profiles: list, show, check, decode captured bytes."),
     "limits": ("deploy.commands.limits:app", "Exposure limits: list, show, check a set of one's own."),
     "ingest": ("deploy.commands.services:ingest", "Broker to record, and what follows the record."),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from gateway_agent.accounts import Accounts, write_state
 from gateway_agent.alarms import EdgeAlarms
+from gateway_agent.care import Care
 from gateway_agent.channels import ChannelTable
 from gateway_agent.clock_state import ClockState
 from gateway_agent.collector import Collector
+from gateway_agent.control import SOCKET, listen
 from gateway_agent.enrol_files import CERTIFICATE
 from gateway_agent.enrol_renew import keep_certificate
 from gateway_agent.journal import Journal
@@ -31,7 +33,7 @@ from telemetry.events import ClockChange, PowerOn
 from telemetry.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
     from gateway_agent.batch import Reading
     from gateway_agent.clock import GatewayClock
@@ -107,6 +109,15 @@ class Kit:
         )
         self._uplink = self._make_uplink(identity)
         self._samplers: list[Sampler] = []
+        self.care = Care(
+            folder=settings.state_dir,
+            clock=clock,
+            clock_state=lambda: self._clock_state.clock,
+            drivers=drivers,
+            ids=self._registry.ids,
+            happened=self.happened,
+        )
+        self._control: asyncio.Server | None = None
 
     @property
     def epoch(self) -> int:
@@ -128,6 +139,9 @@ class Kit:
 
     async def close(self) -> None:
         """Seal what is measured, put the outputs down. Samplers and uplink have ended."""
+        if self._control is not None:
+            self._control.close()
+            (self._settings.volatile_dir / SOCKET).unlink(missing_ok=True)
         await self._output.close()
         self._collector.cut()
         await self._sealing.flush()
@@ -142,7 +156,7 @@ class Kit:
 
     def take(self, readings: Sequence[Reading]) -> None:
         """Readings, as a driver has handed them over."""
-        self._collector.take(readings)
+        self._collector.take(self.care.mark(readings))
 
     def happened(self, body: EventBody, t_us: int | None = None) -> None:
         """An event."""
@@ -152,6 +166,18 @@ class Kit:
         """An instrument has said who it is: its channels may be others now."""
         if self._registry.enter(driver):
             self._collector.channels_changed()
+
+    def orders(self) -> Mapping[str, Callable[..., Any]]:
+        """What a person at the kit may ask for."""
+        care = self.care
+        return {
+            "begin_check": care.begin_check,
+            "hold": care.hold,
+            "end_check": care.end_check,
+            "begin_measurement": care.begin_measurement,
+            "end_measurement": care.end_measurement,
+            "state": care.state,
+        }
 
     # -- what people and the server are told ------------------------------------------------------------------------
 
@@ -207,6 +233,7 @@ class Kit:
         self._sealing.on_trimmed = self._uplink.trimmed
         self._sealing.on_notices = self._alarm_waits
         self._samplers = [Sampler(driver, self._clock, self) for driver in self._drivers]
+        self._control = await listen(self._settings.volatile_dir / SOCKET, self.orders())
 
     async def _watch_clock(self) -> None:
         while True:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from gateway_agent.durable import write_durably
 from gateway_agent.recorder import Recorder, Work
 from gateway_agent.spool.errors import SpoolCorrupt
 from gateway_agent.spool.rows import EpochState
@@ -68,7 +69,7 @@ def open_state(folder: Path, identity: Identity) -> State:
         faults.append("waits for a person to enrol it again: " + ("fork" if row else "the spool of this epoch is gone"))
         return State(spool, pending_recorder(spool, folder, identity.gateway), _last_boot(spool), faults)
     if not _begun(folder, identity.epoch):
-        _durable(folder / "begun", f"{identity.epoch}\n".encode())  # before the first entry of the epoch is sealed
+        write_durably(folder / "begun", f"{identity.epoch}\n".encode())  # before the first entry of the epoch is sealed
     last_boot = _last_boot(spool)
     recorder = Recorder(spool, identity.gateway, row, identity.sealing_key)
     for pending in spool.epochs():
@@ -185,22 +186,5 @@ def _pending_key(path: Path) -> SigningKey:
     """The key of pending epochs, made when first wanted."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
-        _durable(path, os.urandom(32))
+        write_durably(path, os.urandom(32))
     return SigningKey(path.read_bytes())
-
-
-def _durable(path: Path, data: bytes) -> None:
-    """Write a small file so that it is whole and on disk, or not there. Raises OSError."""
-    draft = path.with_name(path.name + ".new")
-    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(file, data)
-        os.fsync(file)
-    finally:
-        os.close(file)
-    os.replace(draft, path)  # noqa: PTH105  (says that it is atomic)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

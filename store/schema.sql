@@ -739,6 +739,21 @@ CREATE TABLE quarantine_count (
     CONSTRAINT quarantine_count_pkey PRIMARY KEY (day, gateway, reason)
 );
 
+CREATE TABLE reading_mark (
+    gateway text NOT NULL,
+    epoch bigint NOT NULL,
+    seq bigint NOT NULL,
+    gateway_channel integer NOT NULL,
+    descriptor_seq bigint NOT NULL,
+    from_boot bytea,
+    from_us bigint NOT NULL,
+    until_boot bytea NOT NULL,
+    until_us bigint NOT NULL,
+    cause text NOT NULL,
+    CONSTRAINT reading_mark_cause_check CHECK (length(cause) <= 128),
+    CONSTRAINT reading_mark_pkey PRIMARY KEY (gateway, epoch, seq, gateway_channel)
+);
+
 CREATE TABLE readings (
     time timestamp with time zone NOT NULL,
     value bigint NOT NULL,
@@ -901,6 +916,30 @@ SELECT placement.point,
    FROM placement
      JOIN deployment ON deployment.id = placement.deployment
      JOIN point ON point.id = placement.point;
+
+CREATE VIEW reading_mark_utc AS
+SELECT described.channel,
+        CASE
+            WHEN begun.utc_offset_us IS NULL THEN '-infinity'::timestamp with time zone
+            ELSE '1970-01-01 00:00:00+00'::timestamp with time zone + (mark.from_us + begun.utc_offset_us)::double precision * '00:00:00.000001'::interval
+        END AS from_at,
+    '1970-01-01 00:00:00+00'::timestamp with time zone + (mark.until_us + ended.utc_offset_us)::double precision * '00:00:00.000001'::interval AS until_at,
+    mark.cause
+   FROM reading_mark mark
+     JOIN channel_described described USING (gateway, epoch, descriptor_seq, gateway_channel)
+     JOIN boot_clock ended ON ended.gateway = mark.gateway AND ended.boot = mark.until_boot
+     LEFT JOIN boot_clock begun ON begun.gateway = mark.gateway AND begun.boot = mark.from_boot;
+
+CREATE VIEW readings_judged AS
+SELECT "time",
+    value,
+    channel,
+    quality,
+    ( SELECT mark.cause
+           FROM reading_mark_utc mark
+          WHERE mark.channel = readings.channel AND readings."time" > mark.from_at AND readings."time" < mark.until_at
+         LIMIT 1) AS in_doubt
+   FROM readings;
 
 CREATE VIEW readings_physical AS
 SELECT readings."time",
@@ -1167,6 +1206,12 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE quarantine TO antoan_ingest;
 GRANT SELECT ON TABLE quarantine_count TO antoan_alerts;
 GRANT SELECT ON TABLE quarantine_count TO antoan_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE quarantine_count TO antoan_ingest;
+GRANT SELECT ON TABLE reading_mark TO antoan_alerts;
+GRANT SELECT ON TABLE reading_mark TO antoan_api;
+GRANT DELETE, INSERT, SELECT, TRUNCATE ON TABLE reading_mark TO antoan_ingest;
+GRANT SELECT ON TABLE reading_mark_utc TO antoan_alerts;
+GRANT SELECT ON TABLE reading_mark_utc TO antoan_api;
+GRANT SELECT ON TABLE reading_mark_utc TO antoan_ingest;
 GRANT SELECT ON TABLE readings TO antoan_alerts;
 GRANT SELECT ON TABLE readings TO antoan_api;
 GRANT INSERT, SELECT ON TABLE readings TO antoan_ingest;
@@ -1175,6 +1220,9 @@ GRANT SELECT ON TABLE readings_doubtful TO antoan_api;
 GRANT INSERT, SELECT ON TABLE readings_doubtful TO antoan_ingest;
 GRANT SELECT ON TABLE readings_horizon TO antoan_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE readings_horizon TO antoan_ingest;
+GRANT SELECT ON TABLE readings_judged TO antoan_alerts;
+GRANT SELECT ON TABLE readings_judged TO antoan_api;
+GRANT SELECT ON TABLE readings_judged TO antoan_ingest;
 GRANT SELECT ON TABLE readings_late TO antoan_alerts;
 GRANT SELECT ON TABLE readings_late TO antoan_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE readings_late TO antoan_ingest;

@@ -27,6 +27,10 @@ class EventType(IntEnum):
     NOTE = 7
     TAMPER = 8
     LOST = 9
+    MEASUREMENT = 10
+    DOUBT = 11
+    CONFIGURED = 12
+    THINNED = 13
 
 
 class EventBody(Body):
@@ -98,6 +102,10 @@ class FieldCheck(EventBody):
     passed: bool
     by: Word = ""
     device: Word = Field(default="", description="maker, model and serial of the reference")
+    step: Word = Field(
+        default="", description="`as_found`, before anything is adjusted, or `as_left`, after an adjustment"
+    )
+    tolerance: int | None = Field(default=None, ge=0, description="largest deviation that passes, scaled like `found`")
 
 
 class Note(EventBody):
@@ -124,12 +132,68 @@ class Lost(EventBody):
     cause: Word = ""
 
 
-AnyEvent = Alarm | ClockChange | PowerOn | InstrumentLost | InstrumentFound | FieldCheck | Note | Tamper | Lost
+class Measurement(EventBody):
+    """A measurement began or ended at the kit. Whom it stands for is kept outside the chain."""
+
+    type: ClassVar = EventType.MEASUREMENT
+    name: Word = Field(description="its name at this kit, unique within the epoch")
+    begun: bool = Field(description="True where it begins, False where it ends")
+    use: Word = Field(description="`legal` or `screening`")
+    channels: list[int] = Field(max_length=limits.LEAVES)
+
+
+class Doubt(EventBody):
+    """A field check failed as found: what the channels said since their last good check is in doubt.
+
+    The interval ends at `t` of the event, in the boot of its entry. Nothing in the record is changed by it.
+    """
+
+    type: ClassVar = EventType.DOUBT
+    channels: list[int] = Field(max_length=limits.LEAVES)
+    from_boot: bytes = Field(
+        default=b"", max_length=16, description="boot of the last good check; empty: there was none"
+    )
+    from_us: int = Field(default=0, ge=0, description="time of the last good check, µs since that boot")
+    cause: Word = ""
+
+
+class Configured(EventBody):
+    """A wanted configuration was applied, refused, or taken back."""
+
+    type: ClassVar = EventType.CONFIGURED
+    number: int = Field(ge=0, description="of the configuration, strictly increasing")
+    digest: bytes = Field(max_length=32, description="SHA-256 of the signed message")
+    outcome: Word = Field(description="`applied`, `refused`, `rolled_back`, `waits` (for a confirmation at the kit)")
+    cause: Word = ""
+    loosened: list[Word] = Field(default_factory=list, max_length=64, description="edge alarms that it loosens")
+
+
+class Thinned(EventBody):
+    """Columns left the spool before the server had them; each is replaced by the hash that its link commits to.
+
+    What went is summed up, per channel, as [count, min, max, sum] of the readings that had a value.
+    """
+
+    type: ClassVar = EventType.THINNED
+    first_seq: int = Field(ge=0)
+    last_seq: int = Field(ge=0)
+    channels: list[int] = Field(max_length=limits.LEAVES)
+    statistics: list[list[int]] = Field(max_length=limits.LEAVES)
+    cause: Word = ""
+
+
+AnyEvent = (
+    Alarm | ClockChange | PowerOn | InstrumentLost | InstrumentFound | FieldCheck | Note | Tamper | Lost
+    | Measurement | Doubt | Configured | Thinned
+)  # fmt: skip
 
 _BODIES: Final[dict[int, type[EventBody]]] = {
     int(body.type): body
-    for body in (Alarm, ClockChange, PowerOn, InstrumentLost, InstrumentFound, FieldCheck, Note, Tamper, Lost)
-}
+    for body in (
+        Alarm, ClockChange, PowerOn, InstrumentLost, InstrumentFound, FieldCheck, Note, Tamper, Lost,
+        Measurement, Doubt, Configured, Thinned,
+    )
+}  # fmt: skip
 
 
 def read_event(event: Event) -> EventBody:

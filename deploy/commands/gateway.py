@@ -7,9 +7,12 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from deploy.commands.gateway_care import check, measure
 from deploy.commands.spoken import spoken
 
-app = App(name="gateway", help="Enrol a gateway, and run it.")
+app = App(name="gateway", help="Enrol a gateway, run it, check its instruments.")
+app.command(check)
+app.command(measure)
 
 
 @app.command

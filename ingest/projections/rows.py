@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.projections.marks import marks_of
 from ingest.projections.place import place
-from store import cursors, readings
+from store import cursors, marks, readings
 from store.readings import Doubt, Rows
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ingest.projections.place import Block
     from store.connection import Connection
     from store.cursors import Waiting
+    from store.marks import Mark
 
 EMPTY = Rows(
     np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.uint8), np.empty(0, np.int64)
@@ -37,6 +39,7 @@ class Prepared:
     early: Rows
     waiting: list[Waiting]
     undescribed: int
+    marks: list[Mark]
 
 
 class ReadingRows:
@@ -62,6 +65,7 @@ class ReadingRows:
             _rows([_early(block) for block in blocks if block.early is not None]),
             [waiting for one in placed for waiting in one.waiting],
             sum(one.undescribed for one in placed),
+            marks_of(messages),
         )
 
     def kept_rows(self, messages: Sequence[Followed], context: Context) -> Rows:
@@ -79,6 +83,8 @@ class ReadingRows:
             await readings.insert_doubtful(connection, prepared.early, Doubt.BEFORE_ENROLMENT)
         if len(prepared.late):
             await readings.count_late(connection, prepared.late)
+        if prepared.marks:
+            await marks.insert(connection, prepared.marks)
         if prepared.waiting:
             await cursors.wait(connection, self.name, prepared.waiting)
         await readings.notify(connection)

@@ -24,10 +24,10 @@ LOG = structlog.get_logger("antoan.ingest")
 
 
 def open_stored(stored: StoredMessage) -> Followed:
-    """A message of the record, decoded where it is linked and has readings. Raises Refused when it no longer opens."""
+    """A message of the record, decoded where it is linked (events say marks). Raises Refused when it no longer opens."""
     positions, received = stored.positions_and_received()
     opened = None
-    if stored.state is State.LINKED and stored.readings:
+    if stored.state is State.LINKED:
         opened = parse_message(stored.sealed, limits.ARCHIVE_BYTES).contents()
     return Followed(
         stored.partition,

@@ -18,14 +18,18 @@ from telemetry.errors import BadSignature, Malformed, Refused, Undecodable, Wron
 from telemetry.events import (
     Alarm,
     ClockChange,
+    Configured,
+    Doubt,
     EventBody,
     FieldCheck,
     InstrumentFound,
     InstrumentLost,
     Lost,
+    Measurement,
     Note,
     PowerOn,
     Tamper,
+    Thinned,
     read_event,
 )
 from telemetry.quality import Quality
@@ -128,6 +132,10 @@ EVENTS: list[EventBody] = [
     Note(mark="shift", text_digest=bytes(32)),
     Tamper(what="case opened"),
     Lost(first_seq=3, last_seq=9, cause="disk full"),
+    Measurement(name="m1", begun=True, use="legal", channels=[1, 2]),
+    Doubt(channels=[1], from_boot=bytes(16), from_us=7, cause="check failed"),
+    Configured(number=4, digest=bytes(32), outcome="waits", loosened=["co-danger"]),
+    Thinned(first_seq=3, last_seq=9, channels=[1], statistics=[[600, 801, 950, 510_000]], cause="spool full"),
 ]
 
 

@@ -1,1 +1,1 @@
-TRUNCATE readings, readings_doubtful, readings_late
+TRUNCATE readings, readings_doubtful, readings_late, reading_mark
