@@ -43,7 +43,7 @@ def decode(profile: Profile, response: bytes, request: bytes = b"", interface: s
         try:
             return _decode_by(profile, candidate, request, response)
         except DecodeError as error:
-            first_error = first_error or error
+            first_error = _weightier(first_error, error)
     raise first_error or DecodeError("unsupported", "the profile has no interface")
 
 

@@ -163,22 +163,25 @@ def read_pdu(function: int, address: int, count: int) -> bytes:
 def find_rtu_reply(buffer: bytes, request: Request | None) -> Reply:
     """The first whole RTU frame in the buffer that answers the request, noise around it passed over.
 
-    When there is none: the error of the best candidate. A frame from another slave is only that if no right one follows.
+    When there is none: the error of the best candidate. A frame from another slave is only that if no right one follows, and
+    if it does not lie inside the right one, where data may look like a frame.
     """
     other: Reply | None = None
-    for reply in _rtu_candidates(buffer):
+    own = None if request is None else _own_start(buffer, request)
+    for start, reply in _rtu_frames(buffer):
         if request is None or (reply.unit == request.unit and reply.pdu[0] & 0x7F == request.function):
             return reply
-        other = other or reply
+        if own is None or start < own:
+            other = other or reply
     if other is not None:
         return other
-    raise _why_no_rtu_frame(buffer, request)
+    raise _why_no_rtu_frame(buffer, own or 0)
 
 
 def _candidates(buffer: bytes, form: Form, request: Request) -> Iterator[Reply]:
     """Every whole frame in the buffer."""
     if form == "rtu":
-        yield from _rtu_candidates(buffer)
+        yield from (reply for _, reply in _rtu_frames(buffer))
     elif form == "ascii":
         for piece in buffer.split(b"\r\n")[:-1]:
             with contextlib.suppress(DecodeError):
@@ -195,11 +198,12 @@ def _candidates(buffer: bytes, form: Form, request: Request) -> Iterator[Reply]:
             start = end
 
 
-def _rtu_candidates(buffer: bytes) -> Iterator[Reply]:
+def _rtu_frames(buffer: bytes) -> Iterator[tuple[int, Reply]]:
+    """Every stretch of bytes that is a whole frame by its length and CRC, and where it begins."""
     for start in range(len(buffer)):
         length = rtu_length(buffer, start)
         if length is not None and start + length <= len(buffer) and _ends_in_crc(buffer[start : start + length]):
-            yield Reply(buffer[start], buffer[start + 1 : start + length - 2])
+            yield start, Reply(buffer[start], buffer[start + 1 : start + length - 2])
 
 
 def rtu_length(buffer: bytes, start: int = 0) -> int | None:
@@ -214,8 +218,7 @@ def rtu_length(buffer: bytes, start: int = 0) -> int | None:
     return 8 if function in WRITE_FUNCTIONS else None
 
 
-def _why_no_rtu_frame(buffer: bytes, request: Request | None) -> DecodeError:
-    start = _likely_start(buffer, request)
+def _why_no_rtu_frame(buffer: bytes, start: int) -> DecodeError:
     length = rtu_length(buffer, start)
     if length is None and len(buffer) - start >= 3:
         return DecodeError("frame_error", f"no Modbus reply begins in {buffer.hex(' ').upper()}")
@@ -224,13 +227,10 @@ def _why_no_rtu_frame(buffer: bytes, request: Request | None) -> DecodeError:
     return DecodeError("crc_mismatch", f"the CRC of {buffer.hex(' ').upper()} does not agree")
 
 
-def _likely_start(buffer: bytes, request: Request | None) -> int:
-    if request is None:
-        return 0
-    for start in range(len(buffer) - 1):
-        if buffer[start] == request.unit and buffer[start + 1] & 0x7F == request.function:
-            return start
-    return 0
+def _own_start(buffer: bytes, request: Request) -> int | None:
+    """Where an answer to the request may begin: its slave and function."""
+    starts = range(len(buffer) - 1)
+    return next((i for i in starts if buffer[i] == request.unit and buffer[i + 1] & 0x7F == request.function), None)
 
 
 def _tcp_reply(frame: bytes, request: Request | None) -> Reply:
