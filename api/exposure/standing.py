@@ -87,5 +87,5 @@ def noise_uncertainty(meter: Meter) -> tuple[float, str] | None:
     expanded = FACTOR_95_ONE_SIDED * math.hypot(u2, U3_POSITION_DB)
     return (
         expanded,
-        f"ISO 9612:2009, C.5, C.6: {meter.accuracy_class}, position; k 1.65; without the spread between days",
+        f"ISO 9612:2009, C.5, C.6; {meter.accuracy_class}; k = 1.65",
     )

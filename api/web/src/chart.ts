@@ -7,7 +7,9 @@ import type { Series, Stretch } from "./series";
 export interface Drawing {
   series: Series;
   gaps: Stretch[];
-  limits: LimitLine[];
+  limits: (LimitLine & { label?: string })[];
+  /** Shaded: breaks of a shift. */
+  breaks?: Stretch[];
   sinceMs: number;
   untilMs: number;
   /** The instrument's smallest step, in the unit; the scale never magnifies it beyond measure. */
@@ -17,6 +19,7 @@ export interface Drawing {
 const INK = "#0b4f6c";
 const BAND = "rgba(11, 79, 108, 0.16)";
 const AXIS = "#44525f";
+const REST = "#d7e6ee";
 const GRID = "#e4e8ec";
 const LIMIT: Record<LimitLine["priority"], string> = { urgent: "#a3001b", high: "#8a3b00", medium: "#6b5200", low: "#44525f" };
 const FONT = "13px system-ui, sans-serif";
@@ -74,7 +77,7 @@ export class Chart {
         { ...line, stroke: "transparent" },
       ],
       bands: [{ series: [2, 3], fill: BAND }],
-      hooks: { drawClear: [(u) => this.hatch(u)], draw: [(u) => this.limitLines(u)] },
+      hooks: { drawClear: [(u) => this.shade(u), (u) => this.hatch(u)], draw: [(u) => this.limitLines(u)] },
     };
   }
 
@@ -84,6 +87,18 @@ export class Chart {
       (gap) => [u.valToPos(gap.sinceMs / 1000, "x", true), u.valToPos(gap.untilMs / 1000, "x", true)] as [number, number],
     );
     return [...gaps, ...own].sort((a, b) => a[0] - b[0]);
+  }
+
+  private shade(u: uPlot): void {
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.fillStyle = REST;
+    for (const rest of this.drawing.breaks ?? []) {
+      const from = Math.max(u.valToPos(rest.sinceMs / 1000, "x", true), bbox.left);
+      const to = Math.min(u.valToPos(rest.untilMs / 1000, "x", true), bbox.left + bbox.width);
+      if (to > from) ctx.fillRect(from, bbox.top, to - from, bbox.height);
+    }
+    ctx.restore();
   }
 
   private hatch(u: uPlot): void {
@@ -128,7 +143,7 @@ export class Chart {
       ctx.textAlign = "left";
       const under = y - 18 * devicePixelRatio < bbox.top;
       ctx.textBaseline = under ? "top" : "bottom";
-      const text = `${limit.above ? "≥" : "≤"} ${decimal(String(limit.value))}`;
+      const text = limit.label ?? `${limit.above ? "≥" : "≤"} ${decimal(String(limit.value))}`;
       const at = [bbox.left + 6 * devicePixelRatio, y + (under ? 4 : -4) * devicePixelRatio] as const;
       ctx.lineWidth = 4 * devicePixelRatio;
       ctx.strokeStyle = "#fff";

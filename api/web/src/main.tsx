@@ -9,7 +9,10 @@ import { Shell } from "./parts/shell";
 import { view } from "./router";
 import { Alert } from "./screens/alert";
 import { Alerts } from "./screens/alerts";
+import { Limits } from "./screens/limits";
 import { LogIn } from "./screens/log_in";
+import { Result } from "./screens/result";
+import { Results } from "./screens/results";
 import { Site } from "./screens/site";
 import { Sites } from "./screens/sites";
 import { load, session } from "./session";
@@ -50,6 +53,12 @@ function Screen() {
       return <Alerts />;
     case "alert":
       return <Alert key={here.id} id={here.id} />;
+    case "limits":
+      return <Limits />;
+    case "results":
+      return <Results />;
+    case "result":
+      return <Result key={here.id} id={here.id} />;
     case "nowhere":
       return <Empty title={words.value.notFound} />;
   }

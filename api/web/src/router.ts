@@ -1,4 +1,4 @@
-/** The page's addresses: /, /sites/3, /alerts, /alerts/7. */
+/** The page's addresses: /, /sites/3, /alerts, /alerts/7, /limits, /results, /results/7. */
 import { computed, signal } from "@preact/signals";
 
 const path = signal(location.pathname);
@@ -11,6 +11,9 @@ export type View =
   | { name: "site"; id: number }
   | { name: "alerts" }
   | { name: "alert"; id: number }
+  | { name: "limits" }
+  | { name: "results" }
+  | { name: "result"; id: number }
   | { name: "nowhere" };
 
 export const view = computed<View>(() => parse(path.value));
@@ -22,6 +25,9 @@ function parse(text: string): View {
   if (rest.length === 0 && second === undefined && first === "alerts") return { name: "alerts" };
   if (rest.length === 0 && id !== null && first === "sites") return { name: "site", id };
   if (rest.length === 0 && id !== null && first === "alerts") return { name: "alert", id };
+  if (rest.length === 0 && second === undefined && first === "limits") return { name: "limits" };
+  if (rest.length === 0 && second === undefined && first === "results") return { name: "results" };
+  if (rest.length === 0 && id !== null && first === "results") return { name: "result", id };
   return { name: "nowhere" };
 }
 

@@ -1,5 +1,5 @@
 /** Shapes that say the state before any colour does: octagon, triangle, diamond, tick, question mark, broken line. */
-export type Shape = "danger" | "high" | "medium" | "low" | "ok" | "unsure" | "silent" | "back" | "on" | "bell" | "site" | "clock";
+export type Shape = "danger" | "high" | "medium" | "low" | "ok" | "unsure" | "silent" | "back" | "on" | "bell" | "site" | "clock" | "result" | "limit";
 
 const DRAWN: Record<Shape, preact.JSX.Element> = {
   danger: <path d="M8 2h8l6 6v8l-6 6H8l-6-6V8zM12 7v6M12 16.500v.5" />,
@@ -13,6 +13,8 @@ const DRAWN: Record<Shape, preact.JSX.Element> = {
   on: <path d="m9 4 8 8-8 8" />,
   bell: <path d="M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 22h4" />,
   site: <path d="M3 21V10l6 4v-4l6 4V4h5v17zM7 17h2M12 17h2" />,
+  result: <path d="M5 3h10l4 4v14H5zM9 12h6M9 16h6M9 8h2" />,
+  limit: <path d="M3 8h18M6 21v-6M12 21V5M18 21v-9" />,
   clock: <path d="M12 2.500a9.500 9.500 0 1 0 .01 0M12 7v5.500l4 2" />,
 };
 

@@ -1,5 +1,6 @@
 /** What stands around every screen: who and where, the menu of what exists, the band of danger, the state of the line. */
 import { dangers, open } from "../alerts";
+import { exposure } from "../exposure_words";
 import { language, switchLanguage, words } from "../language";
 import { connected } from "../live";
 import type { Alert } from "../forms";
@@ -43,6 +44,14 @@ function Menu() {
       <a href="/alerts" onClick={follow} aria-current={here === "alerts" || here === "alert" ? "page" : undefined}>
         <Icon shape="bell" /> {t.alerts}
         {open.value.length > 0 && <span class={dangers.value.length ? "count grave" : "count"}>{open.value.length}</span>}
+      </a>
+      {session.value?.person.role !== "site_contact" && (
+        <a href="/results" onClick={follow} aria-current={here === "results" || here === "result" ? "page" : undefined}>
+          <Icon shape="result" /> {exposure.value.results}
+        </a>
+      )}
+      <a href="/limits" onClick={follow} aria-current={here === "limits" ? "page" : undefined}>
+        <Icon shape="limit" /> {exposure.value.limits}
       </a>
     </nav>
   );

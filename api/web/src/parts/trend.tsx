@@ -1,13 +1,14 @@
 /** The chart of a point: fetches its window, takes what comes live, moves with the time. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { ApiFailure, call } from "../calls";
-import { Chart, type Drawing } from "../chart";
+import type { Drawing } from "../chart";
 import { nowMs } from "../clock";
 import type { LivePoint, LiveReading, Readings } from "../forms";
 import { quantity } from "../format";
-import { language, words } from "../language";
+import { words } from "../language";
 import { EMPTY, extended, gapsUntil, seriesOf } from "../series";
+import { useDrawn } from "./drawn";
 
 export interface Feed {
   /** Hear the point's live readings, and when to fetch anew, until the returned function is called. */
@@ -27,8 +28,6 @@ const REFETCH_MS = 3000; // older readings that come in (a backlog) are fetched 
 const BUCKETS = 600;
 
 export function Trend({ point, feed, timeZone, windowMs, untilMs }: Props) {
-  const place = useRef<HTMLDivElement>(null);
-  const chart = useRef<Chart | null>(null);
   const series = useSignal(EMPTY);
   const end = untilMs ?? nowMs.value;
 
@@ -76,20 +75,7 @@ export function Trend({ point, feed, timeZone, windowMs, untilMs }: Props) {
     resolution: 10 ** -(point.value?.split(".")[1]?.length ?? 0),
   };
 
-  useEffect(() => {
-    const element = place.current;
-    if (!element) return;
-    chart.current = new Chart(element, drawing, timeZone, element.clientHeight);
-    const watch = new ResizeObserver(() => chart.current?.resize(element.clientWidth, element.clientHeight));
-    watch.observe(element);
-    return () => {
-      watch.disconnect();
-      chart.current?.destroy();
-      chart.current = null;
-    };
-  }, [timeZone, language.value]);
-  useEffect(() => chart.current?.update(drawing));
-
+  const place = useDrawn(drawing, timeZone);
   const label = words.value.chartOf(`${quantity(point.quantity)}, ${point.name}`);
   return <div ref={place} class="chart" role="img" aria-label={label} data-readings={series.value.times.length} />;
 }

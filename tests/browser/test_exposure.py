@@ -1,0 +1,204 @@
+"""Giới hạn and Kết quả ca, driven for real: filter, confirm, a verdict with word and shape, the trace of a shift."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.api.shift_world import (
+    HOUR,
+    LEGAL,
+    NOON,
+    START,
+    ShiftWorld,
+    group_form,
+    judged,
+    make_shift,
+    measured,
+    measurement_form,
+    post,
+    stretch,
+)
+from tests.api.test_results import ENTERED
+from tests.api.world import Api
+from tests.browser.test_page import shoot
+from tests.browser.visit import DESKTOP, PHONE, log_in, visit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    import aiohttp
+    from playwright.async_api import Browser, Page
+
+    from tests.api.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.services]
+H2S = "vn.qcvn_03_2019.hydrogen_sulfide_twa"
+
+
+@pytest_asyncio.fixture
+async def client(address: str, world: World) -> AsyncIterator[aiohttp.ClientSession]:
+    """The inspector, through the API."""
+    api = Api(address, world)
+    yield await api.logged_in("lan")
+    await api.close()
+
+
+async def shift_of_a_machine(shift: ShiftWorld) -> None:
+    """A paper machine through a shift: noise by the quarter of an hour, a break, a failure of the meter, an overload."""
+    quarter = HOUR / 4
+    for number in range(32):
+        begin = START + number * quarter
+        value = 560 if begin == NOON[0] else round(866 + 22 * math.sin(number / 2.3))
+        lost = number in {21, 22}
+        if not lost:
+            await shift.readings("ear", value, begin, begin + quarter, quality=6 if number == 9 else 0)
+
+
+async def made_results(client: aiohttp.ClientSession, world: World) -> dict[str, int]:
+    """A legal result that exceeds, a screening one above, one that complies, one from a laboratory. Their numbers."""
+    shift = await make_shift(world)
+    await shift_of_a_machine(shift)
+    await shift.readings("noise", 612)
+    group = (await post(client, f"/api/v1/sites/{world.site}/exposure-groups", group_form()))["id"]
+    worn = measurement_form(
+        shift.placements["ear"], breaks=[stretch(*NOON)], stands={"group": group}, gaps="same_as_measured",
+        gaps_reason="máy xeo chạy đều trong ca",
+    )  # fmt: skip
+    legal = await judged(client, await measured(client, worn | LEGAL))
+    screening = await judged(client, await measured(client, worn, checks=None))
+    desk = await judged(
+        client,
+        await measured(client, measurement_form(shift.placements["noise"])),
+        "vn.qcvn_24_2016.laeq_position_functional_rooms",
+    )
+    entered = (await post(client, f"/api/v1/sites/{world.site}/results", ENTERED))["result"]
+    return {"legal": legal["id"], "screening": screening["id"], "desk": desk["id"], "entered": entered["id"]}
+
+
+async def open_result(page: Page, number: int) -> None:
+    await page.goto(f"/results/{number}")
+    await page.wait_for_selector(".verdict")
+
+
+async def test_a_result_says_its_verdict_with_value_uncertainty_and_coverage(
+    browser: Browser, address: str, world: World, client: aiohttp.ClientSession
+) -> None:
+    numbers = await made_results(client, world)
+    async with visit(browser, address, PHONE) as page:
+        await log_in(page)
+        await page.click("nav >> text=Kết quả")
+        await expect(page.locator(".result-row")).to_have_count(4)
+        await page.click(f".result-row[href='/results/{numbers['legal']}']")
+        card = page.locator(".result-page")
+        await expect(card.locator(".verdict")).to_have_text("Vượt GHCP 85")
+        await expect(card.locator(".verdict .icon")).to_be_visible()
+        await expect(card.locator(".badge").first).to_have_text("Pháp lý")
+        await expect(card.locator(".uncertainty")).to_have_text("U 2,0")
+        await expect(card).to_contain_text("14 người")
+        await expect(card).to_contain_text("QCVN 24:2016/BYT")
+        ground = page.locator(".fact-list")
+        await expect(ground).to_contain_text("6 giờ 45 phút trên 7 giờ 30 phút")
+        await expect(ground).to_contain_text("mất liên lạc với thiết bị đo 15 phút, không có số đo 30 phút")
+        await expect(ground).to_contain_text("94 → 93.8".replace(".", ","))
+        await expect(page.locator(".chart")).not_to_have_attribute("data-readings", "0")
+        big = await card.locator(".big").evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+        assert big >= 40
+
+
+async def test_screening_above_the_limit_is_no_breach_and_says_what_is_lacking(
+    browser: Browser, address: str, world: World, client: aiohttp.ClientSession
+) -> None:
+    numbers = await made_results(client, world)
+    async with visit(browser, address) as page:
+        await log_in(page)
+        await open_result(page, numbers["screening"])
+        card = page.locator(".result-page")
+        await expect(card.locator(".verdict")).to_have_text("Chưa đủ cơ sở kết luận")
+        await expect(card).to_contain_text("Giá trị nằm ngoài giới hạn")
+        await expect(card).to_contain_text("không thay thế kết quả quan trắc môi trường lao động")
+        await expect(page.locator(".lacking h2")).to_have_text("Còn thiếu 4 mục để là kết quả pháp lý")
+        assert "Vượt" not in await page.locator("main").inner_text()
+
+
+async def test_limits_are_filtered_and_an_unverified_one_is_confirmed_by_an_administrator(
+    browser: Browser, address: str, world: World
+) -> None:
+    async with visit(browser, address) as page:
+        await log_in(page, "admin")
+        await page.click("nav >> text=Giới hạn")
+        await expect(page.locator(".limit-card").first).to_be_visible()
+        await expect(page.locator(".pending")).to_contain_text("QCVN 01:2025/BYT")
+        await page.fill("input[name=text]", "7783-06-4")
+        card = page.locator(f"[data-limit='{H2S}']")
+        await expect(card.locator(".badge")).to_have_text("Chưa kiểm chứng")
+        await expect(page.locator(".limit-card")).to_have_count(2)
+        await card.locator("summary").click()
+        await expect(card).to_contain_text("không làm căn cứ kết luận vượt")
+        await card.locator("input[name=note]").fill("QCVN 03:2019/BYT bản ký, Công báo 523, trang 12")
+        await card.locator("button").click()
+        await expect(card.locator(".badge")).to_have_text("Đã đối chiếu văn bản ký")
+        await page.fill("input[name=text]", "")
+        await page.click(".jurisdictions >> text=EU")
+        await page.select_option("select[name=category]", "noise")
+        await expect(page.locator(".limit-card")).to_have_count(6)
+        await page.fill("input[name=on]", "2000-01-01")
+        await expect(page.locator(".limit-card")).to_have_count(6)  # the directive's first day is not recorded
+    holds = await world.owner.fetchval("SELECT count(*) FROM limit_confirmation WHERE limit_id = $1", H2S)
+    assert holds == 1
+
+
+async def test_an_inspector_sees_limits_and_confirms_none(browser: Browser, address: str, world: World) -> None:
+    assert world.site
+    async with visit(browser, address, PHONE) as page:
+        await log_in(page)
+        await page.goto("/limits")
+        await page.fill("input[name=text]", "7783-06-4")
+        card = page.locator(f"[data-limit='{H2S}']")
+        await card.locator("summary").click()
+        await expect(card.locator("form")).to_have_count(0)
+
+
+async def test_a_site_contact_is_offered_no_results(browser: Browser, address: str, world: World) -> None:
+    await world.person("dau-moi", "tỉnh", "site_contact")
+    async with visit(browser, address) as page:
+        await log_in(page, "dau-moi")
+        await expect(page.locator("nav")).to_contain_text("Giới hạn")
+        await expect(page.locator("nav")).not_to_contain_text("Kết quả")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_limits_and_results_fit_in_both_languages(
+    browser: Browser,
+    address: str,
+    world: World,
+    artifacts: Path,
+    client: aiohttp.ClientSession,
+    size: tuple[int, int],
+    language: str,
+) -> None:
+    numbers = await made_results(client, world)
+    async with visit(browser, address, size) as page:
+        await page.goto("/")
+        await page.evaluate(f"localStorage.setItem('antoan.language', '{language}')")
+        await log_in(page)
+        await page.goto("/limits")
+        await page.wait_for_selector(".limit-card")
+        await page.fill("input[name=text]", "noise")
+        await expect(page.locator(".pending")).to_have_count(0)
+        await page.locator("summary").first.click()
+        await shoot(page, artifacts, "6-limits")
+        await page.goto("/results")
+        await page.wait_for_selector(".result-row")
+        await shoot(page, artifacts, "7-results")
+        for name in ("legal", "screening", "desk", "entered"):
+            await open_result(page, numbers[name])
+            if name in {"legal", "screening"}:
+                await expect(page.locator(".chart")).not_to_have_attribute("data-readings", "0")
+            await shoot(page, artifacts, f"8-result-{name}")
