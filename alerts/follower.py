@@ -259,8 +259,13 @@ class Follower:
             self._changed()
 
     async def maintain(self) -> None:
-        """Date the episodes of boots whose UTC has become known; find what ingest has refused since."""
+        """Date the episodes of boots whose UTC has become known, end what is set aside, find what ingest has refused since."""
         await alerts_engine.date_clockless(self._conn)
+        async with self._conn.transaction():
+            back = await alerts_engine.end_asides(self._conn)
+        if back:
+            self._changed()
+            log.info("alerts_back", alerts=back)
         found = self._refusals.find(await alerts_engine.refused(self._conn), self._book, _now_us())
         if found:
             async with self._conn.transaction():

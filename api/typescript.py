@@ -27,6 +27,8 @@ def interfaces(models: Iterable[type[BaseModel]]) -> str:
 
 
 def _interface(name: str, schema: Json) -> str:
+    if "enum" in schema:
+        return f"\n/** {_line(schema.get('description', name))} */\nexport type {name} = {_type(schema)};\n"
     members = "".join(_member(name, member) for name, member in schema.get("properties", {}).items())
     return f"\n/** {_line(schema.get('description', name))} */\nexport interface {name} {{\n{members}}}\n"
 

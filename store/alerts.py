@@ -79,6 +79,8 @@ class Alert:
     withdrawn: bool
     detail: str
     limit_at: datetime | None
+    close_cause: str | None
+    close_action: str | None
     recorded_at: datetime
     site_name: str | None
     timezone: str | None
@@ -202,9 +204,18 @@ async def acknowledge(conn: Connection, person: int, alert_id: int, note: str = 
     return await advance(conn, person, alert_id, "acknowledge", note)
 
 
-async def reset(conn: Connection, person: int, alert_id: int, note: str) -> Alert:
-    """Close a latched alert after the condition has gone and somebody acknowledged. Raises NoSuchAlert, NotPossible."""
-    return await advance(conn, person, alert_id, "reset", note)
+async def reset(
+    conn: Connection, person: int, alert_id: int, note: str, *, cause: str | None = None, action: str | None = None
+) -> Alert:
+    """Close a latched alert after the condition has gone and somebody acknowledged; a danger with its cause and action.
+
+    Raises NoSuchAlert, NotPossible.
+    """
+    async with conn.transaction():
+        await alert(conn, person, alert_id)
+        if cause is not None or action is not None:
+            await conn.execute(sql("alerts/close_reasons"), alert_id, cause, action)
+        return await advance(conn, person, alert_id, "reset", note)
 
 
 async def advance(conn: Connection, person: int, alert_id: int, action: str, note: str) -> Alert:
@@ -217,6 +228,45 @@ async def advance(conn: Connection, person: int, alert_id: int, action: str, not
         except asyncpg.CheckViolationError as error:
             raise NotPossible(str(error), error.detail or "") from error
         return await alert(conn, person, alert_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What sets an alarm aside: `action` shelve or remove, by whom and why; `until_at` None: until a person ends it."""
+
+    action: str
+    reason: str
+    until_at: datetime | None
+    person: str
+
+
+async def set_aside(
+    conn: Connection, person: int, alert_id: int, *, action: str, reason: str, until: datetime | None
+) -> Alert:
+    """Shelve the alarm of an alert until a time, or take it out of service. Raises NoSuchAlert, NotPossible."""
+    async with conn.transaction():
+        subject = await alert(conn, person, alert_id)
+        if subject.cycle == "danger":
+            raise NotPossible("a danger to life is never set aside", subject.state)
+        open_ones = await conn.fetch(sql("alerts/set_aside"), alert_id, action, reason, person, until)
+        for row in open_ones:
+            await advance(conn, person, row["id"], action, reason)
+        return await alert(conn, person, alert_id)
+
+
+async def end_aside(conn: Connection, person: int, alert_id: int) -> Alert:
+    """End what sets the alarm aside; the alert service brings it back, anew if it still holds. Raises NoSuchAlert, NotPossible."""
+    async with conn.transaction():
+        subject = await alert(conn, person, alert_id)
+        if str(await conn.execute(sql("alerts/end_aside"), alert_id, person)) == "UPDATE 0":
+            raise NotPossible("nothing sets this alarm aside", subject.state)
+    return subject
+
+
+async def asides(conn: Connection, alert_ids: Sequence[int]) -> dict[int, Aside]:
+    """What sets the alarms of these alerts aside now."""
+    rows = await conn.fetch(sql("alerts/aside_now"), alert_ids)
+    return {row["id"]: Aside(row["action"], row["reason"], row["until_at"], row["person"]) for row in rows}
 
 
 async def set_points(conn: Connection, site: int) -> Sequence[SetPoint]:

@@ -25,6 +25,8 @@ OWNER_LOCK = 0x416C7274
 
 _MESSAGE_WORDS = tuple(f.name for f in fields(StoredMessage) if f.name not in {"received_us", "state"})
 
+_ASIDE = frozenset({"shelved", "suppressed", "out_of_service"})
+
 CHAIN = -1
 """`gateway_channel` of an episode that is about the chain itself."""
 
@@ -219,10 +221,24 @@ async def raise_alert(conn: Connection, episode: Episode) -> int | None:
     row = await conn.fetchrow(sql("alerts/raise"), *astuple(episode))
     if row is None or not row["new"]:
         return None
+    aside = await conn.fetchval(sql("alerts/aside_of"), row["id"])
+    if aside is not None:  # followed, not announced
+        await conn.fetchval(sql("alerts/advance"), row["id"], aside, None, "")
     await conn.fetchval(sql("alerts/advance"), row["id"], "raise", None, "late" if episode.late else "")
-    if not episode.late:
+    if not episode.late and aside is None:
         await conn.execute(sql("alerts/notify_recipients"), row["id"], "raised")
     return int(row["id"])
+
+
+async def end_asides(conn: Connection) -> list[int]:
+    """Bring back the alerts that nothing sets aside any more; those that still hold are announced anew. Their ids."""
+    back = await conn.fetch(sql("alerts/asides_over"))
+    for row in back:
+        await conn.fetchval(sql("alerts/advance"), row["id"], row["action"], None, "")
+        if row["holds"]:
+            await conn.fetchval(sql("alerts/advance"), row["id"], "raise", None, "")
+            await conn.execute(sql("alerts/notify_recipients"), row["id"], "raised")
+    return [row["id"] for row in back]
 
 
 async def return_alert(
@@ -242,7 +258,7 @@ async def _end(conn: Connection, statement: str, arguments: tuple[Any, ...], not
     if row is None:
         return None
     await conn.fetchval(sql("alerts/advance"), row["id"], "return", None, note)
-    if not (late or row["late"]):
+    if not (late or row["late"] or row["state"] in _ASIDE):
         await conn.execute(sql("alerts/notify_recipients"), row["id"], "returned")
     return int(row["id"])
 

@@ -57,6 +57,10 @@ CREATE TABLE alert (
     detail text DEFAULT ''::text NOT NULL,
     recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     limit_at timestamp with time zone,
+    close_cause text,
+    close_action text,
+    CONSTRAINT alert_close_action_check CHECK (length(close_action) <= 40),
+    CONSTRAINT alert_close_cause_check CHECK (length(close_cause) <= 40),
     CONSTRAINT alert_cycle_check CHECK (cycle = ANY (ARRAY['ordinary'::text, 'latching'::text, 'danger'::text])),
     CONSTRAINT alert_detail_check CHECK (length(detail) <= 500),
     CONSTRAINT alert_edge_episode_check CHECK (length(edge_episode) <= 128),
@@ -71,11 +75,35 @@ CREATE TABLE alert (
     CONSTRAINT alert_point_fkey FOREIGN KEY (point) REFERENCES point(id),
     CONSTRAINT alert_site_fkey FOREIGN KEY (site) REFERENCES site(id)
 );
+CREATE INDEX alert_by_alarm ON public.alert USING btree (gateway, gateway_channel, rule, id);
 CREATE INDEX alert_channel ON public.alert USING btree (channel, id);
 CREATE INDEX alert_open ON public.alert USING btree (agency, id) WHERE (state <> 'normal'::text);
 CREATE INDEX alert_provisional ON public.alert USING btree (gateway) WHERE provisional;
+CREATE INDEX alert_recorded ON public.alert USING btree (recorded_at);
 CREATE INDEX alert_site ON public.alert USING btree (site, id);
 CREATE UNIQUE INDEX alert_edge ON public.alert USING btree (gateway, edge_epoch, edge_episode) WHERE (edge_episode IS NOT NULL);
+
+CREATE TABLE alert_aside (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    gateway text NOT NULL,
+    gateway_channel integer NOT NULL,
+    rule text NOT NULL,
+    action text NOT NULL,
+    reason text NOT NULL,
+    person integer NOT NULL,
+    from_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    until_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by integer,
+    CONSTRAINT a_shelf_ends CHECK (action <> 'shelve'::text OR until_at IS NOT NULL),
+    CONSTRAINT alert_aside_action_check CHECK (action = ANY (ARRAY['shelve'::text, 'remove'::text])),
+    CONSTRAINT alert_aside_check CHECK (until_at > from_at),
+    CONSTRAINT alert_aside_pkey PRIMARY KEY (id),
+    CONSTRAINT alert_aside_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 500),
+    CONSTRAINT alert_aside_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES person(id),
+    CONSTRAINT alert_aside_person_fkey FOREIGN KEY (person) REFERENCES person(id)
+);
+CREATE UNIQUE INDEX alert_aside_once ON public.alert_aside USING btree (gateway, gateway_channel, rule) WHERE (ended_at IS NULL);
 
 CREATE TABLE alert_cycle (
     cycle text NOT NULL,
@@ -1007,6 +1035,11 @@ BEGIN
         RAISE EXCEPTION '% is not possible for an alarm that is %', what, subject.state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'illegal_alert_transition', DETAIL = subject.state;
     END IF;
+    IF what = 'reset' AND who IS NOT NULL AND subject.cycle = 'danger'
+       AND (subject.close_cause IS NULL OR subject.close_action IS NULL) THEN
+        RAISE EXCEPTION 'a danger is closed with its cause and what was done'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'danger_needs_cause', DETAIL = subject.state;
+    END IF;
     UPDATE alert SET state = following WHERE id = which AND alert.state <> following;
     INSERT INTO alert_log (alert, fact, person, note, state) VALUES (which, what, who, said, following);
     PERFORM pg_notify('antoan_alert', which::text);
@@ -1024,6 +1057,26 @@ AS $function$
         ELSE EXISTS (SELECT FROM person CROSS JOIN LATERAL agency_subtree(person.agency) AS below(agency)
                      WHERE person.id = viewer AND person.role <> 'site_contact' AND below.agency = of_agency)
     END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.alert_set_aside(which bigint)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+    SELECT CASE
+        WHEN alert.cycle = 'danger' THEN NULL
+        WHEN aside.action IS NOT NULL THEN aside.action
+        WHEN EXISTS (
+            SELECT FROM alert AS other
+            WHERE other.gateway = alert.gateway AND other.id <> alert.id AND other.returned_us IS NULL
+              AND other.state <> 'normal' AND rule.body -> 'suppressed_by' ? other.rule) THEN 'suppress'
+    END
+    FROM alert
+    LEFT JOIN alert_aside AS aside ON aside.gateway = alert.gateway AND aside.gateway_channel = alert.gateway_channel
+        AND aside.rule = alert.rule AND aside.ended_at IS NULL AND coalesce(aside.until_at, 'infinity') > clock_timestamp()
+    LEFT JOIN alert_rule AS rule ON rule.rule = alert.rule AND rule.version = alert.rule_version
+    WHERE alert.id = which
 $function$;
 
 CREATE OR REPLACE FUNCTION public.deployments_seen_by(viewer integer)
@@ -1126,7 +1179,10 @@ GRANT INSERT, SELECT, UPDATE ON TABLE agency TO antoan_api;
 GRANT SELECT ON TABLE agency TO antoan_ingest;
 GRANT INSERT, SELECT, UPDATE ON TABLE alert TO antoan_alerts;
 GRANT SELECT ON TABLE alert TO antoan_api;
-GRANT UPDATE (state) ON TABLE alert TO antoan_api;
+GRANT UPDATE (state), UPDATE (close_cause), UPDATE (close_action) ON TABLE alert TO antoan_api;
+GRANT SELECT ON TABLE alert_aside TO antoan_alerts;
+GRANT UPDATE (ended_at) ON TABLE alert_aside TO antoan_alerts;
+GRANT INSERT, SELECT, UPDATE ON TABLE alert_aside TO antoan_api;
 GRANT SELECT ON TABLE alert_cycle TO antoan_alerts;
 GRANT SELECT ON TABLE alert_cycle TO antoan_api;
 GRANT INSERT, SELECT, UPDATE ON TABLE alert_engine TO antoan_alerts;

@@ -51,6 +51,42 @@ class Cycle(StrEnum):
     DANGER = "danger"
 
 
+class Cause(StrEnum):
+    """Why a danger arose: one of these is named when it is closed."""
+
+    PROCESS = "process"
+    """The process or its equipment failed."""
+    LEAK = "leak"
+    """A leak or a spill."""
+    VENTILATION = "ventilation"
+    """Ventilation or extraction failed or was off."""
+    WORK = "work"
+    """Work at the place: hot work, an engine, a confined space."""
+    INSTRUMENT = "instrument"
+    """The instrument was wrong."""
+    DRILL = "drill"
+    """A test or a drill."""
+    UNKNOWN = "unknown"
+    """Not found out yet."""
+
+
+class Response(StrEnum):
+    """What was done about a danger: one of these is named when it is closed."""
+
+    EVACUATED = "evacuated"
+    RESCUED = "rescued"
+    STOPPED_WORK = "stopped_work"
+    VENTILATED = "ventilated"
+    ISOLATED = "isolated"
+    """The source was shut off."""
+    PROTECTED = "protected"
+    """People were given protective equipment."""
+    EXCHANGED = "exchanged"
+    """The instrument was exchanged or repaired."""
+    NOTHING = "nothing"
+    """Nothing was needed."""
+
+
 class IllegalTransition(Exception):  # noqa: N818  (a domain word: what was asked is not in the table)
     """The action is not possible in this state; carries both, and the cycle."""
 

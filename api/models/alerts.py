@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from alerts.engine.states import Cause, Response
 from api.models.base import Form, Id, Moment, Text
 from api.models.sites import Priority, Title
 
@@ -19,15 +20,28 @@ class AlertFilter(Form):
     limit: int = Field(default=50, ge=1, le=200, description="at most this many, newest first")
 
 
+Action = Literal["acknowledge", "reset", "shelve", "remove", "bring_back"]
+
+
+class SetAside(Form):
+    """Why an alarm is not announced: shelved for a time, or out of service."""
+
+    action: Literal["shelve", "remove"]
+    reason: str
+    until: Moment | None = Field(description="null: until a person ends it")
+    by: str
+
+
 class Alert(Form):
     """An episode in which a rule's condition held."""
 
     id: Id
     title: Title
-    kind: str = Field(description="rule kind: `level`, `danger`, `silence`, `chain`")
+    kind: str = Field(description="rule kind: `level`, `danger`, `dose`, `silence`, `chain` …")
     priority: Priority
     state: str = Field(description="ISA-18.2 state, e.g. `unacknowledged`")
-    actions: list[Literal["acknowledge", "reset"]] = Field(description="what this person can do about it now")
+    cycle: Literal["ordinary", "latching", "danger"]
+    actions: list[Action] = Field(description="what this person can do about it now")
     site: Id | None
     site_name: str
     point: Id | None
@@ -39,6 +53,11 @@ class Alert(Form):
     peak: str | None = Field(description="the worst value of the episode, decimal")
     at_least: bool = Field(description="the value is a lower bound: the instrument was saturated")
     set_point: str | None
+    detail: str = Field(description="what the rule adds in words; may be empty")
+    limit_at: Moment | None = Field(description="event time at which the limit is reached if nothing changes")
+    aside: SetAside | None
+    close_cause: Cause | None
+    close_action: Response | None
     late: bool = Field(description="learnt from data that came late; nobody was paged")
     since: Moment | None = Field(description="event time from which the condition held; null: the kit has no clock yet")
     raised_at: Moment | None = Field(description="event time at which it was raised (since and the rule's delay)")
@@ -82,6 +101,61 @@ class Acknowledge(Form):
 
 
 class Reset(Form):
-    """Closing a latched alert after the condition has gone."""
+    """Closing a latched alert after the condition has gone; a danger needs its cause and what was done."""
 
-    note: Text = Field(min_length=1, max_length=500, description="what was done; kept with the alert")
+    note: Text = Field(min_length=1, max_length=500, description="what was done, in words; kept with the alert")
+    cause: Cause | None = Field(default=None, description="why it arose")
+    action: Response | None = Field(default=None, description="what was done")
+
+
+class Shelve(Form):
+    """Setting an alarm aside for a time: it is followed, not announced."""
+
+    minutes: int = Field(ge=5, le=7 * 24 * 60, description="how long; what lasts longer than 7 days is out of service")
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class Remove(Form):
+    """Taking an alarm out of service until a person brings it back."""
+
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class HealthSpan(Form):
+    """How far back."""
+
+    days: int = Field(default=30, ge=1, le=366)
+
+
+class AlarmCount(Form):
+    """An alarm (a rule on a channel of a kit) and how often it came."""
+
+    rule: str
+    gateway: str
+    alerts: int
+    latest: Id = Field(description="its latest alert")
+
+
+class AlarmHealth(Form):
+    """The performance figures of ISA-18.2 (IEC 62682) of what the person sees."""
+
+    server_time: Moment
+    days: int
+    alerts: int
+    urgent: int
+    high: int
+    medium: int
+    low: int
+    people: int = Field(description="recipients who were told")
+    messages: int
+    per_person_10_min: float = Field(description="messages a person got in ten minutes, over the whole time")
+    worst_10_min: int = Field(description="the most messages that one person got in ten minutes")
+    floods: int = Field(description="times that a person got more than ten messages in ten minutes")
+    acknowledged_median_s: float | None
+    acknowledged_p95_s: float | None
+    unacknowledged: int
+    set_aside: int
+    dead_letters: int
+    frequent: list[AlarmCount]
+    chattering: list[AlarmCount] = Field(description="three times or more within a minute")
+    stale: list[AlarmCount] = Field(description="held for more than a day")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.routes import alerts, exposure_groups, health, limits, measurements, readings, results, session, sites
+from api.routes import (
+    alarm_health,
+    alerts,
+    exposure_groups,
+    health,
+    limits,
+    measurements,
+    readings,
+    results,
+    session,
+    sites,
+)
 
 if TYPE_CHECKING:
     from api.routing import Route
@@ -14,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *sites.ROUTES,
     *readings.ROUTES,
     *alerts.ROUTES,
+    *alarm_health.ROUTES,
     *limits.ROUTES,
     *exposure_groups.ROUTES,
     *measurements.ROUTES,

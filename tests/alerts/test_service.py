@@ -44,9 +44,9 @@ rules:
 """
 
 
-async def prepared(database: Database, hook: Inbox) -> tuple[Kit, Place]:
+async def prepared(database: Database, hook: Inbox, rules: str = RULES) -> tuple[Kit, Place]:
     kit, where = await make_kit(database)
-    await load_rules(kit.owner, RULES, "rules.yaml")
+    await load_rules(kit.owner, rules, "rules.yaml")
     await put_recipient(kit.owner, Recipient(name="hook", medium="webhook", address=hook.address, on_return=True))
     return kit, where
 

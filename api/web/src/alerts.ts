@@ -1,7 +1,7 @@
 /** The open alerts, kept fresh: fetched at the start, on the server's word, and once a minute all the same. */
 import { computed, signal } from "@preact/signals";
 import { ApiFailure, call } from "./calls";
-import type { Alert, Alerts, AlertWithTrace } from "./forms";
+import type { Alert, Alerts, AlertWithTrace, Reset } from "./forms";
 
 const REFRESH_MS = 60_000;
 const MANY = 200;
@@ -39,8 +39,18 @@ export async function acknowledge(alert: number): Promise<AlertWithTrace> {
   return after(await call<AlertWithTrace>("POST", `/alerts/${alert}/acknowledge`, { note: "" }));
 }
 
-export async function reset(alert: number, note: string): Promise<AlertWithTrace> {
-  return after(await call<AlertWithTrace>("POST", `/alerts/${alert}/reset`, { note }));
+export async function reset(alert: number, form: Reset): Promise<AlertWithTrace> {
+  return after(await call<AlertWithTrace>("POST", `/alerts/${alert}/reset`, form));
+}
+
+/** No hours: out of service, until a person brings it back. */
+export async function setAside(alert: number, hours: number, reason: string): Promise<AlertWithTrace> {
+  const [word, form] = hours ? ["shelve", { minutes: 60 * hours, reason }] : ["remove", { reason }];
+  return after(await call<AlertWithTrace>("POST", `/alerts/${alert}/${word}`, form));
+}
+
+export async function bringBack(alert: number): Promise<AlertWithTrace> {
+  return after(await call<AlertWithTrace>("POST", `/alerts/${alert}/bring_back`));
 }
 
 function after(changed: AlertWithTrace): AlertWithTrace {

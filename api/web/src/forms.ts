@@ -5,17 +5,57 @@ export interface Acknowledge {
   note: string;
 }
 
+/** An alarm (a rule on a channel of a kit) and how often it came. */
+export interface AlarmCount {
+  rule: string;
+  gateway: string;
+  alerts: number;
+  /** its latest alert */
+  latest: number;
+}
+
+/** The performance figures of ISA-18.2 (IEC 62682) of what the person sees. */
+export interface AlarmHealth {
+  server_time: string;
+  days: number;
+  alerts: number;
+  urgent: number;
+  high: number;
+  medium: number;
+  low: number;
+  /** recipients who were told */
+  people: number;
+  messages: number;
+  /** messages a person got in ten minutes, over the whole time */
+  per_person_10_min: number;
+  /** the most messages that one person got in ten minutes */
+  worst_10_min: number;
+  /** times that a person got more than ten messages in ten minutes */
+  floods: number;
+  acknowledged_median_s: number | null;
+  acknowledged_p95_s: number | null;
+  unacknowledged: number;
+  set_aside: number;
+  dead_letters: number;
+  frequent: (AlarmCount)[];
+  /** three times or more within a minute */
+  chattering: (AlarmCount)[];
+  /** held for more than a day */
+  stale: (AlarmCount)[];
+}
+
 /** An episode in which a rule's condition held. */
 export interface Alert {
   id: number;
   title: Title;
-  /** rule kind: `level`, `danger`, `silence`, `chain` */
+  /** rule kind: `level`, `danger`, `dose`, `silence`, `chain` … */
   kind: string;
   priority: "urgent" | "high" | "medium" | "low";
   /** ISA-18.2 state, e.g. `unacknowledged` */
   state: string;
+  cycle: "ordinary" | "latching" | "danger";
   /** what this person can do about it now */
-  actions: ("acknowledge" | "reset")[];
+  actions: ("acknowledge" | "reset" | "shelve" | "remove" | "bring_back")[];
   site: number | null;
   site_name: string;
   point: number | null;
@@ -32,6 +72,13 @@ export interface Alert {
   /** the value is a lower bound: the instrument was saturated */
   at_least: boolean;
   set_point: string | null;
+  /** what the rule adds in words; may be empty */
+  detail: string;
+  /** event time at which the limit is reached if nothing changes */
+  limit_at: string | null;
+  aside: SetAside | null;
+  close_cause: Cause | null;
+  close_action: Response | null;
   /** learnt from data that came late; nobody was paged */
   late: boolean;
   /** event time from which the condition held; null: the kit has no clock yet */
@@ -90,6 +137,9 @@ export interface Break {
   starts: string;
   ends: string;
 }
+
+/** Why a danger arose: one of these is named when it is closed. */
+export type Cause = "process" | "leak" | "ventilation" | "work" | "instrument" | "drill" | "unknown";
 
 /** A field check as the result shows it. */
 export interface CheckLine {
@@ -627,11 +677,23 @@ export interface Readings {
   gaps: (Gap)[];
 }
 
-/** Closing a latched alert after the condition has gone. */
-export interface Reset {
-  /** what was done; kept with the alert */
-  note: string;
+/** Taking an alarm out of service until a person brings it back. */
+export interface Remove {
+  reason: string;
 }
+
+/** Closing a latched alert after the condition has gone; a danger needs its cause and what was done. */
+export interface Reset {
+  /** what was done, in words; kept with the alert */
+  note: string;
+  /** why it arose */
+  cause: Cause | null;
+  /** what was done */
+  action: Response | null;
+}
+
+/** What was done about a danger: one of these is named when it is closed. */
+export type Response = "evacuated" | "rescued" | "stopped_work" | "ventilated" | "isolated" | "protected" | "exchanged" | "nothing";
 
 /** A result. `outcome` is what may be said; `inside` on which side the bare value lies. */
 export interface Result {
@@ -691,6 +753,22 @@ export interface Results {
 export interface Session {
   person: Person;
   expires_at: string;
+}
+
+/** Why an alarm is not announced: shelved for a time, or out of service. */
+export interface SetAside {
+  action: "shelve" | "remove";
+  reason: string;
+  /** null: until a person ends it */
+  until: string | null;
+  by: string;
+}
+
+/** Setting an alarm aside for a time: it is followed, not announced. */
+export interface Shelve {
+  /** how long; what lasts longer than 7 days is out of service */
+  minutes: number;
+  reason: string;
 }
 
 /** A shift of a group, by the clock at the site. */

@@ -7,6 +7,7 @@ import { ApiFailure } from "./calls";
 import { Empty, Failure, Loading } from "./parts/notice";
 import { Shell } from "./parts/shell";
 import { view } from "./router";
+import { AlarmHealth } from "./screens/alarm_health";
 import { Alert } from "./screens/alert";
 import { Alerts } from "./screens/alerts";
 import { Limits } from "./screens/limits";
@@ -59,6 +60,8 @@ function Screen() {
       return <Results />;
     case "result":
       return <Result key={here.id} id={here.id} />;
+    case "alarm_health":
+      return <AlarmHealth />;
     case "nowhere":
       return <Empty title={words.value.notFound} />;
   }

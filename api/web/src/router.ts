@@ -1,4 +1,4 @@
-/** The page's addresses: /, /sites/3, /alerts, /alerts/7, /limits, /results, /results/7. */
+/** The page's addresses: /, /sites/3, /alerts, /alerts/7, /alerts/health, /limits, /results, /results/7. */
 import { computed, signal } from "@preact/signals";
 
 const path = signal(location.pathname);
@@ -14,6 +14,7 @@ export type View =
   | { name: "limits" }
   | { name: "results" }
   | { name: "result"; id: number }
+  | { name: "alarm_health" }
   | { name: "nowhere" };
 
 export const view = computed<View>(() => parse(path.value));
@@ -24,6 +25,7 @@ function parse(text: string): View {
   if (rest.length === 0 && second === undefined && (first === "" || first === "sites")) return { name: "sites" };
   if (rest.length === 0 && second === undefined && first === "alerts") return { name: "alerts" };
   if (rest.length === 0 && id !== null && first === "sites") return { name: "site", id };
+  if (rest.length === 0 && second === "health" && first === "alerts") return { name: "alarm_health" };
   if (rest.length === 0 && id !== null && first === "alerts") return { name: "alert", id };
   if (rest.length === 0 && second === undefined && first === "limits") return { name: "limits" };
   if (rest.length === 0 && second === undefined && first === "results") return { name: "results" };

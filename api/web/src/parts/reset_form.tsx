@@ -1,26 +1,26 @@
-/** Closing a latched alert after the condition has gone: says what was done. */
+/** Closing a latched alert after the condition has gone: says what was done; a danger names cause and action from a list. */
 import { useSignal } from "@preact/signals";
 import { reset } from "../alerts";
-import { ApiFailure } from "../calls";
+import type { Alert, Reset } from "../forms";
 import { words } from "../language";
+import { Choice } from "./choice";
+import { useSending } from "./sending";
 
-export function ResetForm({ alert, done }: { alert: number; done: () => void }) {
+export function ResetForm({ alert, done }: { alert: Alert; done: () => void }) {
   const t = words.value;
-  const failed = useSignal(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
+  const { send, failed } = useSending(done);
+  const grave = useSignal(alert.cycle === "danger").value;
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const note = String(new FormData(event.currentTarget as HTMLFormElement).get("note")).trim();
-    failed.value = false;
-    try {
-      await reset(alert, note);
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      failed.value = error.status !== 409; // 409: it holds again, or somebody was faster; the card will say so
-    }
-    done();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const word = (name: string): string | null => (form.get(name) as string | null) || null;
+    const body = { note: String(form.get("note")).trim(), cause: word("cause"), action: word("action") } as Reset;
+    void send(() => reset(alert.id, body));
   };
   return (
-    <form class="reset" onSubmit={(event) => void submit(event)}>
+    <form class="reset" onSubmit={submit}>
+      {grave && <Choice name="cause" label={t.resetCause} words={t.cause} />}
+      {grave && <Choice name="action" label={t.resetAction} words={t.response} />}
       <label>
         {t.resetNote}
         <input name="note" required maxLength={500} pattern=".*\S.*" />
@@ -28,11 +28,7 @@ export function ResetForm({ alert, done }: { alert: number; done: () => void }) 
       <button type="submit" class="button">
         {t.reset}
       </button>
-      {failed.value && (
-        <p class="error" role="alert">
-          {t.cannotReach}
-        </p>
-      )}
+      {failed}
     </form>
   );
 }

@@ -41,7 +41,7 @@ function Menu() {
       <a href="/" onClick={follow} aria-current={here === "sites" || here === "site" ? "page" : undefined}>
         <Icon shape="site" /> {t.sites}
       </a>
-      <a href="/alerts" onClick={follow} aria-current={here === "alerts" || here === "alert" ? "page" : undefined}>
+      <a href="/alerts" onClick={follow} aria-current={here === "alerts" || here === "alert" || here === "alarm_health" ? "page" : undefined}>
         <Icon shape="bell" /> {t.alerts}
         {open.value.length > 0 && <span class={dangers.value.length ? "count grave" : "count"}>{open.value.length}</span>}
       </a>

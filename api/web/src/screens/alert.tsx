@@ -6,6 +6,7 @@ import { ago, clockTime, decimal, unit } from "../format";
 import { language, words } from "../language";
 import { AcknowledgeButton, AlertValue, Since, Taken } from "../parts/alert_card";
 import { sinceMs, value } from "../parts/alert_text";
+import { AsideForm, AsideNote } from "../parts/aside";
 import { useFetched } from "../parts/fetched";
 import { Icon } from "../parts/icon";
 import { Failure, Loading } from "../parts/notice";
@@ -44,6 +45,9 @@ export function Alert({ id }: { id: number }) {
               </p>
               <Since alert={alert} />
               <Taken alert={alert} />
+              {alert.limit_at !== null && <p class="limit-at">{t.limitAt(clockTime(Date.parse(alert.limit_at), nowMs.value))}</p>}
+              {alert.detail && <p class="detail">{alert.detail}</p>}
+              <AsideNote alert={alert} done={() => void again()} />
               <div class="actions">
                 <AcknowledgeButton alert={alert} done={() => void again()} />
                 {alert.site !== null && (
@@ -52,7 +56,13 @@ export function Alert({ id }: { id: number }) {
                   </a>
                 )}
               </div>
-              {alert.actions.includes("reset") && <ResetForm alert={alert.id} done={() => void again()} />}
+              {alert.actions.includes("reset") && <ResetForm alert={alert} done={() => void again()} />}
+              {alert.close_cause && alert.close_action && (
+                <p class="detail">
+                  {t.cause[alert.close_cause]} · {t.response[alert.close_action]}
+                </p>
+              )}
+              {alert.actions.includes("shelve") && <AsideForm alert={alert} done={() => void again()} />}
             </div>
           </article>
           {procedure && <Procedure text={procedure} />}

@@ -8,6 +8,7 @@ import { listen } from "../live";
 import { AlertCard } from "../parts/alert_card";
 import { useFetched } from "../parts/fetched";
 import { Empty, Failure, Loading } from "../parts/notice";
+import { follow } from "../router";
 
 export function Alerts() {
   const t = words.value;
@@ -27,6 +28,11 @@ export function Alerts() {
         </div>
       </div>
       {all.value ? <All /> : <Open />}
+      <p>
+        <a href="/alerts/health" onClick={follow}>
+          {t.health}
+        </a>
+      </p>
     </>
   );
 }
