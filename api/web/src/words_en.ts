@@ -52,6 +52,7 @@ export const en: Words = {
   now: "Now",
   reset: "Reset",
   resetNote: "What was done? (kept with the alert)",
+  resetMore: "Note (kept with the alert)",
   resetCause: "Cause",
   resetAction: "What was done",
   choose: "Choose…",

@@ -50,6 +50,7 @@ export const vi = {
   now: "Hiện tại",
   reset: "Đặt lại",
   resetNote: "Đã xử lý thế nào? (ghi lại cùng cảnh báo)",
+  resetMore: "Ghi chú (lưu cùng cảnh báo)",
   resetCause: "Nguyên nhân",
   resetAction: "Đã xử lý thế nào",
   choose: "Chọn…",

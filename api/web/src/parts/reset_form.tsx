@@ -1,5 +1,4 @@
 /** Closing a latched alert after the condition has gone: says what was done; a danger names cause and action from a list. */
-import { useSignal } from "@preact/signals";
 import { reset } from "../alerts";
 import type { Alert, Reset } from "../forms";
 import { words } from "../language";
@@ -9,7 +8,7 @@ import { useSending } from "./sending";
 export function ResetForm({ alert, done }: { alert: Alert; done: () => void }) {
   const t = words.value;
   const { send, failed } = useSending(done);
-  const grave = useSignal(alert.cycle === "danger").value;
+  const grave = alert.cycle === "danger";
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -22,7 +21,7 @@ export function ResetForm({ alert, done }: { alert: Alert; done: () => void }) {
       {grave && <Choice name="cause" label={t.resetCause} words={t.cause} />}
       {grave && <Choice name="action" label={t.resetAction} words={t.response} />}
       <label>
-        {t.resetNote}
+        {grave ? t.resetMore : t.resetNote}
         <input name="note" required maxLength={500} pattern=".*\S.*" />
       </label>
       <button type="submit" class="button">

@@ -54,7 +54,7 @@ export function AlarmHealth() {
 
 function Figure({ label, text, bad = false }: { label: string; text: string; bad?: boolean }) {
   return (
-    <div class={bad ? "figure bad" : "figure"}>
+    <div class={bad ? "health-figure bad" : "health-figure"}>
       <dt>{label}</dt>
       <dd>{bad ? `▲ ${text}` : text}</dd>
     </div>
