@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     from firmware_profiles.schema import Profile
 
-app = App(name="profile", help="Instrument profiles: list, show, check, and decode captured bytes.")
+app = App(
+    name="profile",
+    help="Instrument profiles: list, show, check, decode captured bytes, try on a wire, write a new one.",
+)
 _Json = Annotated[bool, Parameter(name="--json", negative="")]
 
 
@@ -152,6 +156,84 @@ def decode(
     else:
         rows = [(name, str(v["value"]), v["unit"], v["quality"]) for name, v in result["values"].items()]
         _print_table(("channel", "value", "unit", "quality"), rows)
+
+
+@app.command(name="try")
+def try_profile(
+    profile: str,
+    /,
+    *,
+    port: str | None = None,
+    host: str | None = None,
+    tcp_port: int | None = None,
+    i2c: str | None = None,
+    sysfs: str | None = None,
+    variant: str | None = None,
+    address: int | None = None,
+    baud: int | None = None,
+    parity: Literal["none", "even", "odd"] | None = None,
+    stop_bits: Literal[1, 2] | None = None,
+    samples: int = 3,
+    pause_s: float | None = None,
+) -> None:
+    """Talk to a real instrument and say in words what it answers; ends with 1 when it cannot be used like this.
+
+    Of numbers in several Modbus registers all four word orders are shown side by side.
+
+    Example: `./antoan profile try honeywell.midas --host 192.168.1.50 --variant co`,
+    `./antoan profile try pce.wb20sd --port /dev/serial/by-id/usb-1234`
+
+    Parameters
+    ----------
+    profile
+        Its id, `maker.model`.
+    port
+        The serial port, by its stable path.
+    host
+        Name or address, for an instrument or a serial server on the network.
+    tcp_port
+        TCP port; the profile's when absent.
+    i2c
+        The I2C bus: /dev/i2c-1.
+    sysfs
+        Folder of a device that the kernel reads.
+    variant
+        Variant of the profile.
+    address
+        Bus address; the profile's when absent.
+    baud
+        Overrides the profile's baud rate.
+    parity
+        Overrides the profile's parity.
+    stop_bits
+        Overrides the profile's stop bits.
+    samples
+        How often to ask.
+    pause_s
+        Seconds between two samples; the profile's period when absent.
+    """
+    from deploy.profiles.trial import told, try_instrument
+    from gateway_agent.drivers.base import DriverError
+    from gateway_agent.drivers.settings import InstrumentSettings
+    from telemetry.strict import validate
+
+    _load(profile, variant)
+    wires: list[tuple[str | None, dict[str, object]]] = [
+        (port, {"serial": port, "baud": baud, "parity": parity, "stop_bits": stop_bits}),
+        (host, {"host": host, "port": tcp_port}),
+        (i2c, {"i2c": i2c}),
+        (sysfs, {"sysfs": sysfs}),
+    ]
+    chosen = [{k: v for k, v in given.items() if v is not None} for where, given in wires if where is not None]
+    if len(chosen) != 1:
+        sys.exit("antoan: say where it is: one of --port, --host, --i2c, --sysfs")
+    given = {"name": "trial", "profile": profile, "variant": variant, "connection": chosen[0], "address": address}
+    settings = validate(given, InstrumentSettings, "antoan profile try")
+    with spoken(DriverError):
+        found, trial = asyncio.run(try_instrument(settings, max(1, samples), pause_s))
+    print("\n".join(told(found, settings, trial)))  # noqa: T201
+    if not trial.good:
+        sys.exit(1)
 
 
 def _load(profile: str, variant: str | None) -> Profile:

@@ -45,7 +45,8 @@ def build(plan: Plan, interface: Interface, link: StrictModel, places: Places) -
     stream = link
     where = stream_name(plan.settings, stream)
     connection = places.alone(plan.settings, where, lambda: places.stream(plan.settings, stream))
-    return LineDriver(plan, list(interface.exchanges.values()), interface.timing, (), connection)
+    start = [command.encode("latin-1") for command in interface.start]
+    return LineDriver(plan, list(interface.exchanges.values()), interface.timing, start, connection)
 
 
 class LineDriver(StreamDriver[LineExchange]):
