@@ -236,6 +236,39 @@ def try_profile(
         sys.exit(1)
 
 
+@app.command
+def new(*, answers: Path | None = None, to: Path | None = None) -> None:
+    """Write the folder of a new instrument: asks for everything, or reads the answers from a file.
+
+    What is written is a profile, a README with a wiring table, and a first case from a captured answer. The case is run at once.
+
+    Example: `./antoan profile new`, `./antoan profile new --answers th2.yaml --to /etc/antoan/profiles`
+
+    Parameters
+    ----------
+    answers
+        A YAML file with the answers, instead of being asked.
+    to
+        The folder in which the new one is made; the profiles of this installation when absent.
+    """
+    from deploy.profiles.answers import Answers
+    from deploy.profiles.asking import ask_all
+    from deploy.profiles.writing import FolderExistsError, write_folder
+    from firmware_profiles.decoding.results import DecodeError
+    from firmware_profiles.loader import PROFILES
+    from telemetry.strict import parse_yaml
+
+    with spoken(OSError, EOFError, FolderExistsError, DecodeError):
+        given = (
+            ask_all(input, print) if answers is None else parse_yaml(answers.read_text("utf-8"), Answers, str(answers))
+        )
+        folder = write_folder(given, to or PROFILES)
+    print(f"{given.id} is written to {folder}")  # noqa: T201
+    print(f"Try it: ./antoan profile try {given.id} ...; add cases from what it sends.")  # noqa: T201
+    if given.capture is not None:
+        check(folder)
+
+
 def _load(profile: str, variant: str | None) -> Profile:
     from firmware_profiles.loader import UnknownProfileError, load
 

@@ -12,7 +12,7 @@ from deploy.settings_docs import PAGE, render, rows, settings_models
 ROOT = Path(__file__).resolve().parents[2]
 SUBCOMMANDS = {
     "gateway": ["run", "enrol"],
-    "profile": ["list", "show", "check", "decode"],
+    "profile": ["list", "show", "check", "decode", "try", "new"],
     "limits": ["list", "show", "check"],
     "ingest": ["run"],
     "alerts": ["run"],
