@@ -30,11 +30,12 @@ def become(config: Path) -> NoReturn:
     """
     from deploy.service_runner import read_settings
     from firmware_profiles import loader
+    from gateway_agent.atmosphere import check_atmosphere
     from gateway_agent.drivers.factory import build_drivers
     from gateway_agent.settings import GatewaySettings
 
     settings = read_settings(config, GatewaySettings)
-    build_drivers(settings.instruments, lambda: 0)
+    check_atmosphere(settings, build_drivers(settings.instruments, lambda: 0))
     handed = os.memfd_create("antoan-settings", 0)
     os.write(handed, pickle.dumps((settings, loader.parsed)))
     words = [sys.executable, "-OO", "-m", __name__, str(handed)]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from gateway_agent.atmosphere import check_atmosphere
 from gateway_agent.clock import SystemClock
 from gateway_agent.drivers.factory import build_drivers
 from gateway_agent.enrol import load_identity
@@ -43,7 +44,9 @@ async def run(settings: GatewaySettings) -> None:
     identity = load_identity(settings.state_dir)
     if identity.gateway != settings.gateway:
         raise SettingsError(f"gateway: {settings.gateway} in the settings, enrolled as {identity.gateway}")
-    await serve(settings, identity, clock, build_drivers(settings.instruments, clock.boot_us))
+    drivers = build_drivers(settings.instruments, clock.boot_us)
+    check_atmosphere(settings, drivers)
+    await serve(settings, identity, clock, drivers)
 
 
 async def serve(settings: GatewaySettings, identity: Identity, clock: GatewayClock, drivers: Sequence[Driver]) -> None:

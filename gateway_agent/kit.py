@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -23,11 +24,13 @@ from gateway_agent.outputs import build_output
 from gateway_agent.registry import Registry
 from gateway_agent.sampler import Sampler
 from gateway_agent.sealing import Sealing
+from gateway_agent.siren import Siren, faults_of
 from gateway_agent.spool.rows import EpochState
 from gateway_agent.status import VERSION, state_json, status
 from gateway_agent.uplink.host import SpoolHost
 from gateway_agent.uplink.mqtt import Target
 from gateway_agent.uplink.service import Uplink
+from gateway_agent.watchdog import give_signs
 from telemetry import topics
 from telemetry.events import ClockChange, PowerOn
 from telemetry.status import Status
@@ -80,7 +83,8 @@ class Kit:
         self._alarms = EdgeAlarms(settings.alarms, settings.gateway)
         if (saved := spool.alarm_state()) is not None:
             self._alarms.load(saved)
-        self._output = build_output(settings.output)
+        self._siren = Siren(settings.output, settings.state_dir, self.happened) if settings.output.lines else None
+        self._output = build_output(settings.output, self._siren)
         self._collector = Collector(
             clock=clock,
             journal=self._journal,
@@ -131,6 +135,9 @@ class Kit:
         yield self._watch_clock()
         yield self._write_state_forever()
         yield settle()
+        yield give_signs(lambda: self._on_spool(time.monotonic))
+        if self._siren is not None:
+            yield self._siren.run()
         yield self._uplink.run()
         if (self._identity.state_dir / CERTIFICATE).exists():  # a broker without TLS has none to keep
             yield keep_certificate(self._identity, self._uplink.failing)
@@ -169,14 +176,16 @@ class Kit:
 
     def orders(self) -> Mapping[str, Callable[..., Any]]:
         """What a person at the kit may ask for."""
-        care = self.care
+        care, siren = self.care, self._siren
+        sounding = {"test": siren.test, "mute": siren.mute, "acknowledge": siren.acknowledge} if siren else {}
         return {
+            **sounding,
             "begin_check": care.begin_check,
             "hold": care.hold,
             "end_check": care.end_check,
             "begin_measurement": care.begin_measurement,
             "end_measurement": care.end_measurement,
-            "state": care.state,
+            "state": lambda: {**care.state(), "faults": list(self._faults())},
         }
 
     # -- what people and the server are told ------------------------------------------------------------------------
@@ -199,6 +208,7 @@ class Kit:
 
     def _faults(self) -> Iterator[str]:
         yield from self._state.faults
+        yield from faults_of(self._siren)
         if self._sealing.spool_fails:
             yield self._sealing.spool_fails
         for sampler in self._samplers:

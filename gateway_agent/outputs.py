@@ -1,6 +1,6 @@
 """What sounds or lights at the kit when an edge alarm changes. Needs no network and never holds up sampling.
 
-A GPIO relay, later, is one more class here with the same method.
+GPIO lines are in `siren`.
 """
 
 from __future__ import annotations
@@ -91,6 +91,26 @@ class CommandOutput:
                 await program.wait()
 
 
-def build_output(settings: OutputSettings) -> Output:
-    """The output that the settings name."""
-    return LogOutput() if settings.command is None else CommandOutput(settings)
+class Outputs:
+    """Several outputs as one."""
+
+    def __init__(self, *outputs: Output) -> None:
+        self._outputs = outputs
+
+    def set(self, transition: EdgeTransition) -> None:
+        """All are told, in order."""
+        for output in self._outputs:
+            output.set(transition)
+
+    async def close(self) -> None:
+        """All end."""
+        for output in self._outputs:
+            await output.close()
+
+
+def build_output(settings: OutputSettings, siren: Output | None = None) -> Output:
+    """The outputs that the settings name: the lines first, for they take no time; a line in the log where there is nothing else."""
+    found = [siren] if siren is not None else []
+    if settings.command is not None:
+        found.append(CommandOutput(settings))
+    return Outputs(*found) if found else LogOutput()

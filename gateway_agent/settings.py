@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from alerts.engine.rules import DangerRule, LevelRule
 from gateway_agent.drivers.settings import InstrumentSettings
+from gateway_agent.sounding import OutputLine
 from telemetry.strict import StrictModel
 
 GATEWAY_ID = r"^[a-z0-9]{8,32}$"
@@ -53,6 +54,17 @@ class ClockSettings(StrictModel):
         description="kernel: UTC counts as known while the kernel's clock is disciplined (chrony, ntpd, timesyncd); "
         "host: the machine's clock is kept by its host (a container, a demo); none: never",
     )
+    disciplined_by: Literal["ntp", "gnss"] = Field(
+        default="ntp",
+        description="With `kernel`: what disciplines it (a GNSS receiver as chrony's reference clock, or NTP)",
+    )
+    rtc_bound_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=3600,
+        description="With `kernel`, while nothing disciplines it: the kit has a battery-backed clock (DS3231, recommended) that set "
+        "the system's at boot, and this is how wrong it may be. Absent: UTC is unknown then",
+    )
     host_bound_s: float = Field(default=1.0, gt=0, le=3600, description="With `host`: how wrong the clock may be")
     shift_file: Path | None = Field(
         default=None,
@@ -88,6 +100,14 @@ class UplinkSettings(StrictModel):
     status_s: float = Field(default=30.0, ge=1, le=3600, description="How often the retained status is refreshed")
 
 
+class ButtonSettings(StrictModel):
+    """Two buttons to ground: one tests the outputs, the other mutes the siren and ends what is latched."""
+
+    chip: str = Field(default="/dev/gpiochip0", description="GPIO chip")
+    test_line: int = Field(ge=0, le=511, description="Line of the test button")
+    mute_line: int = Field(ge=0, le=511, description="Line of the mute button")
+
+
 class OutputSettings(StrictModel):
     """What sounds or lights when an edge alarm changes; it needs no network."""
 
@@ -96,6 +116,8 @@ class OutputSettings(StrictModel):
         description="Program and arguments, run without a shell; the transition arrives as JSON on its standard input",
     )
     timeout_s: float = Field(default=5.0, gt=0, le=60, description="The program is ended after this time")
+    lines: tuple[OutputLine, ...] = Field(default=(), description="Siren, lamp and relays on GPIO lines")
+    buttons: ButtonSettings | None = Field(default=None, description="Buttons at the kit, where it has some")
 
 
 class GatewaySettings(StrictModel):
@@ -118,6 +140,10 @@ class GatewaySettings(StrictModel):
         default=(), description="Rules that the kit itself sounds; they need no network"
     )
     output: OutputSettings = Field(default=OutputSettings(), description="What sounds when an edge alarm changes")
+    explosive_atmosphere: bool = Field(
+        default=False, description="The kit is to stand in an explosive atmosphere: nothing without Ex marking starts"
+    )
+    ex_marking: str = Field(default="", max_length=128, description="Ex marking on the kit's own plate")
 
     @property
     def volatile_dir(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -84,6 +85,23 @@ def end(*, config: Config) -> None:
     """
     _orders(config)("end_measurement")
     print("the measurement has ended: check every instrument now, as found, before anything is adjusted")  # noqa: T201
+
+
+def siren(what: Literal["test", "mute", "acknowledge"], /, *, config: Config, seconds: float = 600.0) -> None:
+    """Test the kit's outputs, mute its siren for a time, or end a danger alarm that is latched and no longer holds.
+
+    Example: `./antoan gateway siren mute --seconds 120 --config gateway.yaml`
+
+    Parameters
+    ----------
+    what
+        test: all outputs on for two seconds; mute: for `--seconds`, danger to life for a minute at most; acknowledge.
+    seconds
+        How long to mute.
+    """
+    do = _orders(config)
+    given = {"seconds": seconds} if what == "mute" else {}
+    print(json.dumps(do(what, **given)))  # noqa: T201
 
 
 def _orders(config: Path) -> Callable[..., dict[str, Any]]:

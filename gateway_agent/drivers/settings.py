@@ -82,6 +82,7 @@ class InstrumentSettings(StrictModel):
     channels: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
         default=None, description="Which of the profile's channels to record; all readings when absent"
     )
+    ex_marking: str = Field(default="", max_length=128, description="Ex marking on its plate, where it has one")
     verified_until: date | None = Field(default=None, description="Last day of the legal verification (kiểm định)")
     calibrated_on: date | None = Field(default=None, description="Day of the last calibration (hiệu chuẩn)")
 

@@ -6,7 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from gateway_agent.clock import SystemClock, kernel_discipline
+from gateway_agent.clock import SystemClock, kernel_discipline, set_by_rtc
 from gateway_agent.settings import ClockSettings
 from telemetry.link import ClockSource
 
@@ -52,3 +52,32 @@ def test_a_file_shifts_utc_or_takes_it_away(tmp_path: Path) -> None:
     assert abs(moved_us + 7_200_000_000) < 1_000_000
     shift.write_text(json.dumps({"known": False}))
     assert clock.look().source is ClockSource.NONE
+
+
+def test_a_gnss_receiver_is_named_as_the_source_where_it_disciplines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway_agent.clock.kernel_discipline", lambda: (True, 1500))
+    seen = SystemClock(ClockSettings(disciplined_by="gnss")).look()
+    assert seen.source is ClockSource.GNSS
+    assert 1500 <= seen.bound_us < 3000
+
+
+def test_a_battery_backed_clock_is_believed_within_its_bound_while_nothing_disciplines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("gateway_agent.clock.kernel_discipline", lambda: (False, 16_000_000))
+    monkeypatch.setattr("gateway_agent.clock.set_by_rtc", lambda: set_by_rtc(tmp_path))
+    clock = SystemClock(ClockSettings(rtc_bound_s=5))
+    assert clock.look().source is ClockSource.NONE, "no clock set the system's at boot"
+    (tmp_path / "rtc0").mkdir()
+    (tmp_path / "rtc0" / "hctosys").write_text("1\n")
+    assert clock.look().source is ClockSource.RTC
+    assert 5_000_000 <= clock.look().bound_us < 5_001_000
+    assert SystemClock(ClockSettings()).look().source is ClockSource.NONE, "nobody said how wrong it may be"
+
+
+def test_a_sandbox_that_denies_the_question_leaves_utc_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied() -> tuple[bool, int]:
+        raise PermissionError(1, "adjtimex")
+
+    monkeypatch.setattr("gateway_agent.clock.kernel_discipline", denied)
+    assert SystemClock(ClockSettings()).look().source is ClockSource.NONE

@@ -44,6 +44,13 @@ def test_a_unit_starts_its_service_and_starts_it_again_for_ever(name: str) -> No
     assert unit["Service"]["MemoryMax"]
 
 
+def test_a_kits_unit_watches_it_and_lets_it_ask_about_the_clock() -> None:
+    service = read("gateway")["Service"]
+    assert (service["Type"], service["NotifyAccess"], service["WatchdogSec"]) == ("notify", "main", "60")
+    assert "adjtimex" in service["SystemCallFilter"].split()
+    assert "ProtectClock" not in service, "it denies even reading"
+
+
 def test_a_kit_waits_for_neither_network_nor_clock() -> None:
     assert "After" not in read("gateway")["Unit"]
 
