@@ -8,13 +8,15 @@ from alerts.bindings import RuleBook, RuleVersion
 from alerts.engine import RuleSet
 from store import alerts_engine, alerts_rules
 from store.alerts_engine import CHAIN
-from telemetry.strict import parse_yaml, validate
+from telemetry.strict import SettingsError, load_yaml, nearest, parse_yaml, validate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from asyncpg import Connection
 
+    from alerts.engine import Rule
     from alerts.evaluator import Bound, Ended
 
 
@@ -27,8 +29,37 @@ async def load_rules(
     Raises telemetry.strict.SettingsError that lists every fault; then nothing has changed.
     """
     rules = parse_yaml(text, RuleSet, where).rules
+    before = set() if replace else {stored.rule for stored in await alerts_rules.rules_in_force(conn)}
+    _check_suppression(rules, before, where)
     bodies = {rule.id: rule.model_dump(mode="json") for rule in rules}
     return await alerts_rules.put_rules(conn, bodies, replace=replace, person=person)
+
+
+def _check_suppression(rules: Iterable[Rule], before: set[str], where: str) -> None:
+    """Refuse a rule that is suppressed by one that is nowhere."""
+    rules = list(rules)
+    known = before | {rule.id for rule in rules}
+    for rule in rules:
+        for unknown in sorted(set(rule.suppressed_by) - known):
+            raise SettingsError(
+                f"{where}: rule {rule.id}: suppressed_by {unknown!r}: {nearest(unknown, sorted(known))}"
+            )
+
+
+def changed_rules(rules: Sequence[Rule], changes: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules with settings changed, each as RULE.SETTING=VALUE (`noise-85.set_point=80`). Raises SettingsError."""
+    bodies = {rule.id: rule.model_dump(mode="json", exclude_unset=True) for rule in rules}
+    for change in changes:
+        place, equals, value = change.partition("=")
+        rule, _, setting = place.rpartition(".")
+        if not equals or not rule:
+            raise SettingsError(f"{change!r} is no change; write RULE.SETTING=VALUE, such as noise-85.set_point=80")
+        if rule not in bodies:
+            raise SettingsError(f"{change!r}: there is no rule {rule!r}; {nearest(rule, sorted(bodies))}")
+        bodies[rule][setting] = load_yaml(value, change)
+        if {setting} & {"consequence", "respond_within_s"}:
+            bodies[rule].pop("priority", None)
+    return validate({"rules": list(bodies.values())}, RuleSet, "rules with --set").rules
 
 
 async def load_versions(conn: Connection) -> tuple[RuleVersion, ...]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+    from asyncpg import Record
+
     from store.connection import Connection
 
 OWNER_LOCK = 0x416C7274
@@ -26,6 +28,8 @@ OWNER_LOCK = 0x416C7274
 _MESSAGE_WORDS = tuple(f.name for f in fields(StoredMessage) if f.name not in {"received_us", "state"})
 
 _ASIDE = frozenset({"shelved", "suppressed", "out_of_service"})
+
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 CHAIN = -1
 """`gateway_channel` of an episode that is about the chain itself."""
@@ -176,14 +180,20 @@ async def follow(
     received = [from_us(place.received_us) for place in places.values()]
     positions = [place.position for place in places.values()]
     rows = await conn.fetch(sql("alerts/follow"), list(places), positions, received, messages, max_bytes)
-    return [
-        StoredMessage(
-            **{word: row[word] for word in _MESSAGE_WORDS},
-            received_us=to_us(row["received"]),
-            state=State(row["state"]),
-        )
-        for row in rows
-    ]
+    return [_message(row) for row in rows]
+
+
+def _message(row: Record) -> StoredMessage:
+    found = {word: row[word] for word in _MESSAGE_WORDS}
+    return StoredMessage(**found, received_us=to_us(row["received"]), state=State(row["state"]))
+
+
+async def between(
+    conn: Connection, begin: datetime, end: datetime, after: StoredMessage | None, *, messages: int, max_bytes: int
+) -> list[StoredMessage]:
+    """The next messages whose events touch [begin, end), of all partitions in the order of their receipt."""
+    place = (from_us(after.received_us), after.partition, after.position) if after else (_EARLIEST, -1, -1)
+    return [_message(row) for row in await conn.fetch(sql("alerts/between"), begin, end, *place, messages, max_bytes)]
 
 
 async def save_lazily(conn: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -47,6 +48,32 @@ async def rules_in_force(conn: Connection) -> list[StoredRule]:
     """Every rule in force, by name."""
     rows = await conn.fetch(sql("alerts/rules_in_force"))
     return [StoredRule(row["rule"], row["version"], json.loads(row["body"])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVersion:
+    """A version of a rule; `retired_at` None: in force."""
+
+    rule: str
+    version: int
+    body: dict[str, Any]
+    loaded_at: datetime
+    loaded_by: str | None
+    retired_at: datetime | None
+
+
+async def versions(conn: Connection, rule: str | None = None) -> list[RuleVersion]:
+    """Every version of a rule, newest first; without a name the one in force of each."""
+    rows = await conn.fetch(sql("alerts/rule_versions"), rule)
+    return [RuleVersion(**{**row, "body": json.loads(row["body"])}) for row in rows]
+
+
+async def retire_rule(conn: Connection, rule: str) -> bool:
+    """Take a rule out of force. False when none of that name was."""
+    done = str(await conn.execute(sql("alerts/retire_rule"), rule)) != "UPDATE 0"
+    if done:
+        await conn.execute(sql("alerts/notify_rules"))
+    return done
 
 
 async def put_rules(

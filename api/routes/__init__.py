@@ -13,6 +13,7 @@ from api.routes import (
     measurements,
     readings,
     results,
+    rules,
     session,
     sites,
 )
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *readings.ROUTES,
     *alerts.ROUTES,
     *alarm_health.ROUTES,
+    *rules.ROUTES,
     *limits.ROUTES,
     *exposure_groups.ROUTES,
     *measurements.ROUTES,

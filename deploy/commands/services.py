@@ -34,6 +34,9 @@ def run_alerts(*, config: Config) -> None:
     run_service("alerts", config)
 
 
+alerts.command("deploy.commands.alerts_try:try_command", name="try")
+
+
 @api.command(name="run")
 def run_api(*, config: Config) -> None:
     """Serve the page, its API and live values.

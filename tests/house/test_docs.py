@@ -15,7 +15,7 @@ SUBCOMMANDS = {
     "profile": ["list", "show", "check", "decode", "try", "new"],
     "limits": ["list", "show", "check"],
     "ingest": ["run"],
-    "alerts": ["run"],
+    "alerts": ["run", "try"],
     "api": ["run"],
     "admin": ["agency", "person", "site", "deploy", "rules", "recipient"],
     "enrolment": ["token", "withdraw", "revoke"],

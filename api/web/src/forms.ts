@@ -569,6 +569,12 @@ export interface NewOwnSet {
   yaml: string;
 }
 
+/** Rules to bring into force; a changed rule becomes a new version, an equal one is left alone. */
+export interface NewRules {
+  /** a rules file, as `antoan admin rules` reads it */
+  yaml: string;
+}
+
 /** A limit with every confirmation that was ever made of it. */
 export interface OneLimit {
   server_time: string;
@@ -747,6 +753,36 @@ export interface Result {
 export interface Results {
   server_time: string;
   results: (Result)[];
+}
+
+/** Take a rule out of force; its versions stay. */
+export interface RetireRule {
+  rule: string;
+}
+
+/** A version of a rule. */
+export interface RuleVersion {
+  rule: string;
+  version: number;
+  kind: string;
+  /** the rule as JSON, every setting written out */
+  body: string;
+  loaded_at: string;
+  /** null: by a command on the server */
+  loaded_by: string | null;
+  /** null: in force */
+  retired_at: string | null;
+}
+
+/** Rules, by name, newest version first. */
+export interface Rules {
+  server_time: string;
+  rules: (RuleVersion)[];
+}
+
+/** The rules that have another version now. */
+export interface RulesChanged {
+  changed: (string)[];
 }
 
 /** A log-in that holds. */
