@@ -166,6 +166,12 @@ async def samples(conn: Connection, channel: int, since: datetime, until: dateti
     return Samples(*np.ascontiguousarray(columns[columns[:, 0] < int(until.timestamp() * 1e6)].T))
 
 
+async def doubts(conn: Connection, channel: int, since: datetime, until: datetime) -> list[Stretch]:
+    """Stretches that a failed check of the kit has put in doubt (store/marks.py), within [since, until)."""
+    rows = await conn.fetch(sql("exposure/marks"), channel, since, until)
+    return [(row["from_at"], row["until_at"]) for row in rows]
+
+
 async def add_measurement(conn: Connection, person: int, placed: Placed, new: NewMeasurement) -> int:
     """Keep a measurement; it belongs to the agency of the deployment."""
     return int(

@@ -38,6 +38,8 @@ class Given:
     samples: Samples
     entry: Entry
     confirmation: Confirmation | None
+    doubts: Sequence[Stretch] = ()
+    """What a failed check that the kit sealed has put in doubt."""
 
 
 def day_of(measurement: Measurement) -> date:
@@ -79,7 +81,7 @@ def _found(given: Given, meter: standing.Meter, exposed: Sequence[Stretch]) -> _
     expected_s = shift.seconds(exposed)
     shift_h = shift.seconds(shift.without(said.shift, said.breaks)) / 3600
     kept = _taken(given, shift.within(exposed, said.measured))
-    checks = standing.checks_of(given.checks, *said.measured)
+    checks = Checks.FAILED if given.doubts else standing.checks_of(given.checks, *said.measured)
     uncertainty = _uncertainty(given, meter)
     return _Found(
         exposed_s=expected_s,
@@ -134,6 +136,7 @@ def _taken(given: Given, exposed: Sequence[Stretch]) -> Taken:
         period_s=(channel.interval_us or 1_000_000) / 1e6,
         expected=exposed,
         start_s=given.measurement.said.shift[0].timestamp(),
+        doubts=given.doubts,
     )
     if level or found.series is None:
         return found

@@ -1,7 +1,8 @@
 """Readings as a series for the mathematics: what counts, what is left out and for how long. Pure.
 
 Counted are readings of quality ok, and those beyond the range (an overload is a lower bound, not a gap; a value under the
-range an upper bound). Everything else is left out by its word: no verdict may rest on it.
+range an upper bound). Everything else is left out by its word, and so are readings that a failed check of the kit has put
+in doubt: no verdict may rest on them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from store.measurements import Samples, Stretch
 
 COUNTED = (Quality.OK, Quality.SATURATED, Quality.OUT_OF_RANGE)
+IN_DOUBT = "in_doubt"
+"""Readings between the last good check of the kit and one that failed."""
 CLOCK_STEP = "clock_step"
 """Readings whose time is not after the one before: the clock was set back; the later of the two is left out."""
 
@@ -36,7 +39,14 @@ class Taken:
 
 
 def taken(
-    samples: Samples, exponent: int, unit: str, *, period_s: float, expected: Sequence[Stretch], start_s: float
+    samples: Samples,
+    exponent: int,
+    unit: str,
+    *,
+    period_s: float,
+    expected: Sequence[Stretch],
+    start_s: float,
+    doubts: Sequence[Stretch] = (),
 ) -> Taken:
     """The readings that fall into the expected time; each stands for the `period_s` that follows, at most to the next."""
     times = samples.time_us / 1e6 - start_s
@@ -48,15 +58,26 @@ def taken(
     begins, stops, index = _inside(
         times, ends, [(a.timestamp() - start_s, b.timestamp() - start_s) for a, b in expected]
     )
-    counted = np.isin(quality[index], [int(q) for q in COUNTED])
-    for code in np.unique(quality[index][~counted]):
+    trusted = np.isin(quality[index], [int(q) for q in COUNTED])
+    for code in np.unique(quality[index][~trusted]):
         chosen = quality[index] == code
         left_out[Quality.of_code(int(code)).word] = float((stops - begins)[chosen].sum())
-    saturated = bool((quality[index] == int(Quality.SATURATED)).any())
+    doubtful = trusted & _doubted(times[index], doubts, start_s)
+    if doubtful.any():
+        left_out[IN_DOUBT] = float((stops - begins)[doubtful].sum())
+    counted = trusted & ~doubtful
+    saturated = bool((quality[index][counted] == int(Quality.SATURATED)).any())
     if not counted.any():
         return Taken(None, left_out, lower_bound=saturated)
     kept = Series(begins[counted], (stops - begins)[counted], values[index][counted], unit)
     return Taken(kept, left_out, lower_bound=saturated)
+
+
+def _doubted(times: NDArray[np.float64], doubts: Sequence[Stretch], start_s: float) -> NDArray[np.bool_]:
+    found = np.zeros(times.size, np.bool_)
+    for begin, end in doubts:
+        found |= (times >= begin.timestamp() - start_s) & (times < end.timestamp() - start_s)
+    return found
 
 
 def _inside(

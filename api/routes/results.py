@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from exposure.limits.book import Entry
-    from store.measurements import DescribedChannel, Measurement
+    from store.measurements import Measurement
 
 
 async def list_results(call: Call) -> forms.Results:
@@ -108,16 +108,11 @@ async def _given(
         assignment=assignments[0] if assignments else None,
         checks=await store_measurements.checks(db, measurement.id),
         channel=channel,
-        samples=await _samples(db, channel, measurement),
+        samples=await store_measurements.samples(db, channel.id, *measurement.said.measured),
         entry=entry,
         confirmation=confirmation,
+        doubts=await store_measurements.doubts(db, channel.id, *measurement.said.measured),
     )
-
-
-async def _samples(
-    db: asyncpg.Connection, channel: DescribedChannel, measurement: Measurement
-) -> store_measurements.Samples:
-    return await store_measurements.samples(db, channel.id, *measurement.said.measured)
 
 
 async def _one(call: Call, db: asyncpg.Connection, number: int) -> forms.OneResult:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from store import sites
+from tests.api.world import GATEWAY
 
 if TYPE_CHECKING:
     import aiohttp
@@ -46,6 +47,20 @@ class ShiftWorld:
             """INSERT INTO readings (time, value, channel, quality)
                SELECT at, $3, $4, $5 FROM generate_series($1::timestamptz, $2::timestamptz - interval '1 s', '1 s') AS at""",
             begin, end, value, self.world.channels[name], quality,
+        )  # fmt: skip
+
+    async def doubt(self, name: str, begin: datetime, end: datetime) -> None:
+        """What ingest keeps of a failed check that a kit has sealed: the readings between the last good one and it."""
+        owner, channel = self.world.owner, self.world.channels[name]
+        number = await owner.fetchval("SELECT gateway_channel FROM channel WHERE id = $1", channel)
+        await owner.execute("INSERT INTO boot_clock VALUES ($1, 'boot', 0, 1, now()) ON CONFLICT DO NOTHING", GATEWAY)
+        await owner.execute(
+            "INSERT INTO channel_described VALUES ($1, 1, 0, $2, $3, now(), '{}')", GATEWAY, number, channel
+        )
+        bounds = [int(moment.timestamp() * 1e6) for moment in (begin, end)]
+        await owner.execute(
+            "INSERT INTO reading_mark VALUES ($1, 1, 1, $2, 0, 'boot', $3, 'boot', $4, 'field check failed')",
+            GATEWAY, number, *bounds,
         )  # fmt: skip
 
 

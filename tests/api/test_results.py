@@ -79,6 +79,18 @@ async def test_a_failed_check_leaves_it_undetermined_and_a_missing_one_makes_it_
     assert (result["outcome"], result["reasons"], result["standing"]) == ("undetermined", reasons, standing)
 
 
+async def test_a_failed_check_that_the_kit_sealed_leaves_out_what_it_doubts_and_decides(
+    api: Api, shift: ShiftWorld
+) -> None:
+    client = await api.logged_in("lan")
+    await shift.readings("ear", 874)
+    await shift.doubt("ear", START + 6 * HOUR, END + HOUR)
+    form = measurement_form(shift.placements["ear"], **LEGAL, gaps="same_as_measured", gaps_reason="đều")
+    result = await judged(client, await measured(client, form))
+    assert (result["outcome"], result["reasons"], result["checks"]) == ("undetermined", ["check_failed"], "failed")
+    assert result["left_out"] == [{"quality": "in_doubt", "seconds": 7200.0}]
+
+
 async def test_the_last_check_before_and_the_first_after_decide(api: Api, shift: ShiftWorld) -> None:
     client = await api.logged_in("lan")
     await shift.readings("ear", 874)

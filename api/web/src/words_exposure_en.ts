@@ -133,7 +133,7 @@ export const enExposure: ExposureWords = {
   coverage: "Time with readings",
   coverageOf: (measured, expected) => `${measured} of ${expected}`,
   leftOut: "Left out",
-  clockStep: "clock set back",
+  leftOutWord: { clock_step: "clock set back", in_doubt: "before a check that failed" },
   missing: "no readings",
   gapsAs: { unknown: "nothing assumed", same_as_measured: "taken to be like the rest", zero: "taken as no exposure" },
   gapsRule: "Missing time",

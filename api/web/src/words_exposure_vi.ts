@@ -131,7 +131,7 @@ export const viExposure = {
   coverage: "Thời gian có số đo",
   coverageOf: (measured: string, expected: string) => `${measured} trên ${expected}`,
   leftOut: "Không tính",
-  clockStep: "giờ bị lùi",
+  leftOutWord: { clock_step: "giờ bị lùi", in_doubt: "trước lần kiểm tra không đạt" } as Record<string, string>,
   missing: "không có số đo",
   gapsAs: { unknown: "không suy đoán", same_as_measured: "coi như phần đã đo", zero: "coi như không tiếp xúc" } as Record<string, string>,
   gapsRule: "Phần thiếu",

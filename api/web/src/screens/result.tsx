@@ -185,7 +185,7 @@ function coverage(result: ResultForm): string {
 function leftOut(result: ResultForm): string {
   const t = exposure.value;
   const words = result.left_out.map((part) => {
-    const name = part.quality === "clock_step" ? t.clockStep : quality(part.quality).toLowerCase();
+    const name = t.leftOutWord[part.quality] ?? quality(part.quality).toLowerCase();
     return `${name} ${span(part.seconds * 1000)}`;
   });
   const doubtful = result.left_out.reduce((sum, part) => sum + part.seconds, 0);
