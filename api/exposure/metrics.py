@@ -66,6 +66,11 @@ def check_quantity(entry: Entry, quantity: str) -> None:
         raise NotComputableError(f"{entry.id} limits {entry.agent.en}, but the placement measures {quantity}")
 
 
+def judgeable(entry: Entry, quantity: str) -> bool:
+    """Whether a measurement of this quantity can be computed and judged by the limit."""
+    return AGENTS.get(quantity) == entry.limit.agent and entry.limit.metric in METRICS
+
+
 def compute(asked: Asked) -> Result:
     """The value in the unit of the limit. Raises NotComputableError, or another ExposureError for the readings' own faults."""
     metric = asked.entry.limit.metric

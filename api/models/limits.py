@@ -147,6 +147,20 @@ class OneLimit(Form):
     may_confirm: bool
 
 
+class LimitsOn(Form):
+    """Limits of a day."""
+
+    on: date | None = Field(default=None, description="in force on this day; left out: today")
+
+
+class JudgeableBy(Form):
+    """The limits by which what a placement measures can be judged."""
+
+    server_time: Moment
+    on: date
+    limits: list[ExposureLimit]
+
+
 class ConfirmLimit(Form):
     """An administrator has read the signed text and found the limit there."""
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from api.context import now
 from api.exposure import shift
+from api.exposure.law import law_of
+from api.exposure.metrics import judgeable
 from api.models import exposure as forms
-from api.models.limits import Made
+from api.models.limits import JudgeableBy, LimitsOn, Made
 from api.problems import Invalid
 from api.routes.exposure_groups import MAY_LOOK, MAY_WRITE, nothing_there
+from api.routes.limits import limit_form
 from api.routing import Call, Route
 from store import exposure_groups as store_groups
 from store import measurements as store
@@ -51,6 +54,17 @@ async def add(call: Call) -> Made:
                 if new.stands is not None:
                     await _assign(call, db, number, new.stands, site=placed.site, whole=said.shift, reason="")
     return Made(server_time=now(), id=number)
+
+
+async def judgeable_by(call: Call) -> JudgeableBy:
+    """The limits in force on a day by which what a placement measures can be judged."""
+    day = call.queried(LimitsOn).on or now().date()
+    async with call.context.connection() as db:
+        with nothing_there():
+            placed = await store.placement(db, call.viewer.id, call.ids["placement"])
+        law = await law_of(db, placed.agency)
+    found = [entry for entry in law.book.select(on=day) if judgeable(entry, placed.quantity)]
+    return JudgeableBy(server_time=now(), on=day, limits=[limit_form(entry, law) for entry in found])
 
 
 async def assign(call: Call) -> forms.OneMeasurement:
@@ -229,6 +243,10 @@ ONE = "/api/v1/measurements/{measurement}"
 ROUTES = (
     Route(
         "GET", "/api/v1/sites/{site}/measurements", of_site, "Measurements at a site", forms.Measurements, roles=MAY_LOOK
+    ),
+    Route(
+        "GET", "/api/v1/placements/{placement}/limits", judgeable_by, "Limits for what a placement measures", JudgeableBy,
+        query=LimitsOn, roles=MAY_LOOK,
     ),
     Route("POST", "/api/v1/measurements", add, "Keep a measurement", Made, body=forms.NewMeasurement, roles=MAY_WRITE),
     Route("GET", ONE, one, "A measurement with its versions and checks", forms.OneMeasurement, roles=MAY_LOOK),

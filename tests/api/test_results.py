@@ -218,6 +218,19 @@ async def test_a_replay_is_judged_by_the_law_of_its_day(api: Api, shift: ShiftWo
     assert (old["outcome"], old["limit"]["valid_from"]) == ("complies", "2016-12-01")
 
 
+async def test_limits_offered_for_a_placement_are_those_of_its_agent_that_can_be_computed(
+    api: Api, shift: ShiftWorld
+) -> None:
+    client = await api.logged_in("xem")
+    found = await get(client, f"/api/v1/placements/{shift.placements['co']}/limits", on="2026-11-18")
+    assert {one["agent"]["en"] for one in found["limits"]} == {"Carbon monoxide"}
+    ids = {one["id"] for one in found["limits"]}
+    assert "vn.qcvn_03_2019.carbon_monoxide_twa" in ids
+    assert not any("alarm" in one for one in ids)
+    async with (await api.logged_in("xa")).get(f"/api/v1/placements/{shift.placements['co']}/limits") as answer:
+        assert answer.status == 404
+
+
 ENTERED: dict[str, Any] = {
     "source": "laboratory", "place": "Bể tẩy, vùng thở", "limit": "vn.qcvn_03_2019.chlorine_twa", "day": "2026-11-18",
     "value": 2.1, "unit": "mg/m3", "expanded_uncertainty": 0.3, "standing": "legal", "document": "Phiếu 117/KQ",

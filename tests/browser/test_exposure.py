@@ -164,6 +164,56 @@ async def test_an_inspector_sees_limits_and_confirms_none(browser: Browser, addr
         await expect(card.locator("form")).to_have_count(0)
 
 
+async def test_an_inspector_makes_a_result_from_a_shift_on_the_phone(
+    browser: Browser, address: str, world: World, artifacts: Path
+) -> None:
+    shift = await make_shift(world)
+    await shift_of_a_machine(shift)
+    async with visit(browser, address, PHONE, refused="400 (Bad Request)") as page:
+        await log_in(page)
+        await page.click("nav >> text=Kết quả")
+        await page.click("text=Kết quả ca mới")
+        await page.select_option("select[name=placement]", str(shift.placements["ear"]))
+        await page.fill("input[name=day]", "2026-11-18")
+        await page.select_option("select[name=group]", "new")
+        await page.fill("input[name=group_name]", "Công nhân xeo giấy, ca 1")
+        await page.fill("input[name=head_count]", "14")
+        await expect(page.locator("select[name=limit] option").first).to_contain_text("QCVN 24:2016/BYT · LEX,8h")
+        for summary in await page.locator("summary").all():
+            await summary.click()
+        await page.fill("input[name=method]", LEGAL["method"])
+        await page.fill("input[name=organisation]", LEGAL["organisation"])
+        await page.fill("input[name=verification]", LEGAL["verification"])
+        await page.fill("input[name=verified_until]", LEGAL["verified_until"])
+        await page.fill("input[name=check_before]", "94.0")
+        await page.fill("input[name=check_after]", "93.8")
+        await page.select_option("select[name=gaps]", "same_as_measured")
+        await page.fill("input[name=gaps_reason]", "máy xeo chạy đều trong ca")
+        await page.fill("input[name=break_from]", "07:00")
+        await page.fill("input[name=break_until]", "15:00")
+        await shoot(page, artifacts, "9-new-result")
+        await page.click("button.main")
+        await expect(page.locator(".error")).to_contain_text("leave nothing of the shift")  # the form stays as it is
+        await page.fill("input[name=break_from]", "11:00")
+        await page.fill("input[name=break_until]", "11:30")
+        await page.click("button.main")
+        await expect(page.locator(".verdict")).to_have_text("Vượt GHCP 85")
+        await expect(page.locator(".result-page")).to_contain_text("Ca 18/11/2026, 07:00–15:00")
+        await expect(page.locator(".fact-list")).to_contain_text("6 giờ 45 phút trên 7 giờ 30 phút")
+    counted = await world.owner.fetchrow("SELECT count(*) AS n, max(people) AS people FROM exposure_result")
+    assert counted
+    assert (counted["n"], counted["people"]) == (1, 14)
+
+
+async def test_a_viewer_is_offered_no_new_result(browser: Browser, address: str, world: World) -> None:
+    assert world.site
+    async with visit(browser, address) as page:
+        await log_in(page, "xem")
+        await page.click("nav >> text=Kết quả")
+        await expect(page.locator("main")).to_contain_text("Chưa có kết quả nào")
+        await expect(page.locator("text=Kết quả ca mới")).to_have_count(0)
+
+
 async def test_a_site_contact_is_offered_no_results(browser: Browser, address: str, world: World) -> None:
     await world.person("dau-moi", "tỉnh", "site_contact")
     async with visit(browser, address) as page:

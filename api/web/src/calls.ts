@@ -7,6 +7,8 @@ export class ApiFailure extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
+    /** What the server said, in English. */
+    readonly detail: string = "",
   ) {
     super(`${status} ${code}`);
   }
@@ -23,9 +25,10 @@ export async function call<T>(method: "GET" | "POST" | "DELETE", path: string, b
   if (answer.status === 204) return undefined as T;
   const json: unknown = await answer.json().catch(() => null);
   if (!answer.ok) {
-    const code = (json as Problem | null)?.code ?? "unknown";
+    const problem = json as Problem | null;
+    const code = problem?.code ?? "unknown";
     if (code === "not_logged_in") sessionEnded();
-    throw new ApiFailure(answer.status, code);
+    throw new ApiFailure(answer.status, code, problem?.detail);
   }
   const time = (json as { server_time?: string }).server_time;
   if (time) learnServerTime(time);

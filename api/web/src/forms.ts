@@ -333,6 +333,13 @@ export interface Health {
   lag_s: number | null;
 }
 
+/** The limits by which what a placement measures can be judged. */
+export interface JudgeableBy {
+  server_time: string;
+  on: string;
+  limits: (ExposureLimit)[];
+}
+
 /** The limit as it was when the verdict was given. */
 export interface JudgedBy {
   id: string;

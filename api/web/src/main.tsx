@@ -12,6 +12,7 @@ import { Alert } from "./screens/alert";
 import { Alerts } from "./screens/alerts";
 import { Limits } from "./screens/limits";
 import { LogIn } from "./screens/log_in";
+import { NewResult } from "./screens/new_result";
 import { Result } from "./screens/result";
 import { Results } from "./screens/results";
 import { Site } from "./screens/site";
@@ -62,6 +63,8 @@ function Screen() {
       return <Result key={here.id} id={here.id} />;
     case "alarm_health":
       return <AlarmHealth />;
+    case "new_result":
+      return <NewResult />;
     case "nowhere":
       return <Empty title={words.value.notFound} />;
   }

@@ -5,13 +5,24 @@ import { useFetched } from "../parts/fetched";
 import { Empty, Failure, Loading } from "../parts/notice";
 import { Figure, StandingBadge, Word } from "../parts/verdict";
 import { follow } from "../router";
+import { session } from "../session";
+
+/** As api/routes/exposure_groups.py has it: who may write. */
+const WRITERS = new Set<string>(["administrator", "inspector", "investigator"]);
 
 export function Results() {
   const t = exposure.value;
   const { answer, failure, again } = useFetched<ResultList>("/results?limit=100");
   return (
     <>
-      <h1>{t.resultsTitle}</h1>
+      <div class="title">
+        <h1>{t.resultsTitle}</h1>
+        {WRITERS.has(session.value?.person.role ?? "") && (
+          <a class="button" href="/results/new" onClick={follow}>
+            {t.newResult}
+          </a>
+        )}
+      </div>
       {answer.value ? <List results={answer.value.results} /> : failure.value ? <Failure failure={failure.value} retry={() => void again()} /> : <Loading />}
     </>
   );
