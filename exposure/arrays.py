@@ -59,6 +59,15 @@ def positives(values: ArrayLike, name: str) -> Floats:
     return array
 
 
+def non_negative(values: ArrayLike, name: str) -> Floats:
+    """`values` as `finite` gives them, refused if one is below zero."""
+    array = finite(values, name)
+    if (array < 0).any():
+        index = int(np.argmax(array < 0))
+        raise OutOfDomainError(f"{name}[{index}] is {array[index]}: it cannot be negative; mark it, do not average it")
+    return array
+
+
 def same_length(array: Floats, like: Floats, name: str) -> None:
     """Refuse `array` unless it has as many values as `like`."""
     if array.size != like.size:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exposure.arrays import Floats, durations, finite, positive, same_length
+from exposure.arrays import Floats, finite, positive, same_length
 from exposure.errors import EmptyInputError, MismatchedError, UnsortedError, WrongUnitError
 from exposure.gaps import GapPolicy
 from exposure.result import Coverage
+from exposure.timeline import OVERLAP_S, Timeline
 
-OVERLAP_S = 1e-6
-"""The resolution of event time (µs): a smaller overlap is rounding, a larger one would count time twice."""
+__all__ = ["OVERLAP_S", "Series", "Timeline", "fill", "from_channels", "from_samples", "mean", "on"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,28 +25,33 @@ class Series:
     duration_s: Floats
     value: Floats
     unit: str
+    timeline: Timeline = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check everything once, so that the metrics need not."""
-        start, value = finite(self.start_s, "start_s"), finite(self.value, "value")
-        same_length(value, start, "value")
-        duration = durations(self.duration_s, "duration_s", start)
-        early = start[1:] < (start + duration)[:-1] - OVERLAP_S
-        if early.any():
-            index = int(np.argmax(early)) + 1
-            raise UnsortedError(f"start_s[{index}] is {start[index]}: before the end of the interval that precedes it")
-        for name, array in (("start_s", start), ("duration_s", duration), ("value", value)):
-            object.__setattr__(self, name, array)
+        object.__setattr__(self, "timeline", Timeline(self.start_s, self.duration_s))
+        self._settle()
+
+    def _settle(self) -> None:
+        value = finite(self.value, "value")
+        same_length(value, self.timeline.start_s, "value")
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "start_s", self.timeline.start_s)
+        object.__setattr__(self, "duration_s", self.timeline.duration_s)
 
     @property
     def measured_s(self) -> float:
         """Time covered by values."""
-        return float(self.duration_s.sum())
+        return self.timeline.measured_s
 
     @property
     def end_s(self) -> float:
         """End of the last interval."""
         return float(self.start_s[-1] + self.duration_s[-1])
+
+    def with_values(self, value: ArrayLike, unit: str) -> Series:
+        """Other values over the same intervals, which are not checked again."""
+        return on(self.timeline, value, unit)
 
     def need(self, *units: str) -> None:
         """Refuse the series unless it is in one of `units` (UCUM)."""
@@ -67,24 +73,45 @@ class Series:
         return Series(first[inside], held[inside], self.value[inside], self.unit)
 
 
+def on(timeline: Timeline, value: ArrayLike, unit: str) -> Series:
+    """A series of values over intervals that are checked already."""
+    series = object.__new__(Series)
+    for name, thing in (("timeline", timeline), ("value", value), ("unit", unit)):
+        object.__setattr__(series, name, thing)
+    series._settle()
+    return series
+
+
 def from_samples(times_s: ArrayLike, values: ArrayLike, unit: str, *, period_s: float) -> Series:
     """A series from samples that each stand for the `period_s` that follows; NaN is a gap.
 
     A sample that comes early shortens the one before it; one that comes late leaves a gap, never a longer sample
     (a value held across a gap would invent dose).
     """
-    times, value = finite(times_s, "times_s"), np.atleast_1d(np.asarray(values, dtype=np.float64))
-    if value.shape != times.shape:
-        raise MismatchedError(f"values has {value.size} values where {times.size} are expected")
+    return from_channels(times_s, [(values, unit)], period_s=period_s)[0]
+
+
+def from_channels(times_s: ArrayLike, channels: Iterable[tuple[ArrayLike, str]], *, period_s: float) -> list[Series]:
+    """A series for each channel (values, unit) of an instrument that is read all at once; as `from_samples`, the times checked once."""
+    times = finite(times_s, "times_s")
     steps = np.diff(times)
     if (steps <= 0).any():
         index = int(np.argmax(steps <= 0)) + 1
         raise UnsortedError(f"times_s[{index}] is {times[index]}: not after the time that precedes it")
     held = np.append(np.minimum(steps, positive(period_s, "period_s")), period_s)
+    whole = Timeline(times, held)
+    return [_channel(whole, np.atleast_1d(np.asarray(values, dtype=np.float64)), unit) for values, unit in channels]
+
+
+def _channel(whole: Timeline, value: Floats, unit: str) -> Series:
+    if value.shape != whole.start_s.shape:
+        raise MismatchedError(f"values has {value.size} values where {whole.start_s.size} are expected")
     there = ~np.isnan(value)
+    if there.all():
+        return on(whole, value, unit)
     if not there.any():
         raise EmptyInputError("values are all missing (NaN)")
-    return Series(times[there], held[there], value[there], unit)
+    return on(Timeline(whole.start_s[there], whole.duration_s[there]), value[there], unit)
 
 
 def fill(integral: float, coverage: Coverage, gaps: GapPolicy) -> float:

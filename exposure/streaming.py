@@ -12,7 +12,7 @@ from exposure.result import Coverage
 from exposure.series import OVERLAP_S, fill, mean
 
 VERSION = 1
-State = dict[str, float | int]
+State = dict[str, float | int | None]
 
 
 def check_interval(start_s: float, duration_s: float, value: float, after_s: float) -> None:
@@ -57,8 +57,8 @@ class Integral:
             "version": VERSION,
             "total": self.total,
             "measured_s": self.measured_s,
-            "end_s": self.end_s,
-            "highest": self.highest,
+            "end_s": self.end_s if math.isfinite(self.end_s) else None,
+            "highest": self.highest if math.isfinite(self.highest) else None,
         }
 
     def _coverage(self, expected_s: float | None) -> Coverage:
@@ -72,5 +72,9 @@ def restore_integral(state: State, transform: Callable[[float], float]) -> Integ
     names = ("total", "measured_s", "end_s", "highest")
     if state.get("version") != VERSION or set(state) != {"version", *names}:
         raise WrongStateError(f"this is no state of version {VERSION} of an integral: {sorted(state)}")
-    total, measured_s, end_s, highest = (float(state[name]) for name in names)
+    total, measured_s, end_s, highest = (_number(state[name]) for name in names)
     return Integral(transform, total, measured_s, end_s, highest)
+
+
+def _number(saved: float | None) -> float:
+    return -math.inf if saved is None else float(saved)

@@ -103,6 +103,13 @@ class AxisVibration:
     peak: float
     mtvv: float
 
+    duration_s: float
+
+    @property
+    def rmq(self) -> float:
+        """Root-mean-quad, (1/T·∫a⁴dt)^(1/4), m/s²: what a channel carries so that VDV can be added up."""
+        return math.pow(self.fourth_power / self.duration_s, 0.25)
+
     @property
     def crest_factor(self) -> float:
         """Peak over r.m.s. of the block; ISO 2631-1 takes that of the whole measurement."""
@@ -125,6 +132,7 @@ class VibrationMeter:
             fourth_power=float((squared**2).sum() / self._rate_hz),
             peak=math.sqrt(float(squared.max())),
             mtvv=math.sqrt(max(0.0, float(self._running.process(squared).max()))),
+            duration_s=squared.size / self._rate_hz,
         )
 
     def reset(self) -> None:

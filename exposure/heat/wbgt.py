@@ -7,8 +7,13 @@ from numpy.typing import ArrayLike
 
 from exposure.arrays import Floats, durations, finite, same_length
 from exposure.gaps import GapPolicy
+from exposure.metric import Metric, evaluate
 from exposure.result import Result
-from exposure.series import Series, mean
+from exposure.series import Series
+from exposure.sliding import LEAST_COVERAGE, highest_mean
+
+HOUR_S = 3600.0
+MEAN_WBGT = Metric("mean_wbgt", ("Cel",), "Cel", "ISO 7243:2017, 6.3", np.asarray, zero_is_none=False)
 
 
 def indoor(natural_wet_bulb: ArrayLike, globe: ArrayLike) -> Floats:
@@ -36,13 +41,15 @@ def time_weighted(values: ArrayLike, minutes: ArrayLike) -> float:
     return float(np.dot(array, weights) / weights.sum())
 
 
-def mean_wbgt(series: Series, *, expected_s: float | None = None) -> Result:
-    """Mean WBGT of a series, °C. A gap is never zero degrees: it is unknown."""
+def mean_wbgt(series: Series, *, expected_s: float | None = None, gaps: GapPolicy = GapPolicy.UNKNOWN) -> Result:
+    """Mean WBGT of a series, °C. A gap is never zero degrees."""
+    return evaluate(MEAN_WBGT, series, expected_s=expected_s, gaps=gaps)
+
+
+def worst_hour(series: Series, *, window_s: float = HOUR_S, least_coverage: float = LEAST_COVERAGE) -> Result:
+    """The highest mean WBGT of a sliding hour, °C (6.3: the worst hour decides); None where no hour is covered enough."""
     series.need("Cel")
-    coverage = series.coverage(expected_s)
-    integral = float(np.dot(series.value, series.duration_s))
-    value = mean(integral, coverage, GapPolicy.UNKNOWN)
-    return Result(value, "Cel", "ISO 7243:2017, 6.3", coverage, GapPolicy.UNKNOWN)
+    return highest_mean(series, window_s, standard="ISO 7243:2017, 6.3, sliding", least_coverage=least_coverage)
 
 
 def effective(wbgt: ArrayLike, clothing_adjustment: float) -> Floats:

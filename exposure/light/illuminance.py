@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from exposure.arrays import Floats, finite, positive
+from exposure.arrays import Floats, non_negative, positive
 from exposure.errors import OutOfDomainError
-from exposure.gaps import GapPolicy
+from exposure.metric import Metric, evaluate
 from exposure.result import Result
-from exposure.series import Series, mean
+from exposure.series import Series
 
 UNIT = "lx"
 MOST_GRID_M = 10.0
@@ -52,15 +51,13 @@ def grid_spacing_m(longer_side_m: float) -> float:
 
 def mean_over_time(series: Series, *, expected_s: float | None = None) -> Result:
     """Mean illuminance at one point, lx. A gap is unknown, never darkness."""
-    series.need(UNIT)
-    coverage = series.coverage(expected_s)
-    integral = float(np.dot(_illuminance(series.value), series.duration_s))
-    value = mean(integral, coverage, GapPolicy.UNKNOWN)
-    return Result(value, UNIT, "QCVN 22:2016/BYT; EN 12464-1", coverage, GapPolicy.UNKNOWN)
+    return evaluate(MEAN_ILLUMINANCE, series, expected_s=expected_s)
 
 
 def _illuminance(values: ArrayLike) -> Floats:
-    array = finite(values, "illuminance_lx")
-    if (array < 0).any():
-        raise OutOfDomainError("an illuminance cannot be negative")
-    return array
+    return non_negative(values, "illuminance_lx")
+
+
+MEAN_ILLUMINANCE = Metric(
+    "mean_illuminance", (UNIT,), UNIT, "QCVN 22:2016/BYT; EN 12464-1", _illuminance, zero_is_none=False
+)

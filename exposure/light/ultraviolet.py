@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exposure.arrays import Floats, finite, positive, same_length
+from exposure.arrays import Floats, finite, non_negative, positive, same_length
 from exposure.errors import OutOfDomainError, UnsortedError
 from exposure.gaps import GapPolicy
+from exposure.metric import Metric, evaluate
 from exposure.result import Result
-from exposure.series import Series, fill
+from exposure.series import Series
 
 UNIT = "W/m2"
 ACTINIC_LIMIT_J_M2 = 30.0
@@ -18,6 +21,11 @@ UVA_LIMIT_J_M2 = 1e4
 """Unweighted radiant exposure of the lens in 8 h, 315 to 400 nm."""
 RANGE_NM = (210.0, 400.0)
 SOURCE = "ICNIRP 2004; Directive 2006/25/EC, Annex I"
+
+
+RADIANT_EXPOSURE = Metric(
+    "radiant_exposure", (UNIT,), "J/m2", SOURCE, partial(non_negative, name="irradiance"), base_s=1.0
+)
 
 
 def spectral_weight(wavelength_nm: ArrayLike) -> Floats:
@@ -33,7 +41,7 @@ def spectral_weight(wavelength_nm: ArrayLike) -> Floats:
 
 def effective_irradiance(wavelength_nm: ArrayLike, spectral_w_m2_nm: ArrayLike) -> float:
     """E_eff = ∫ E·S dλ, W/m², of a measured spectrum, by the trapezoidal rule."""
-    nm, spectrum = finite(wavelength_nm, "wavelength_nm"), _irradiance(spectral_w_m2_nm, "spectral_w_m2_nm")
+    nm, spectrum = finite(wavelength_nm, "wavelength_nm"), non_negative(spectral_w_m2_nm, "spectral_w_m2_nm")
     same_length(spectrum, nm, "spectral_w_m2_nm")
     if (np.diff(nm) <= 0).any():
         raise UnsortedError("wavelength_nm must increase")
@@ -42,21 +50,11 @@ def effective_irradiance(wavelength_nm: ArrayLike, spectral_w_m2_nm: ArrayLike) 
 
 def radiant_exposure(series: Series, *, expected_s: float, gaps: GapPolicy = GapPolicy.UNKNOWN) -> Result:
     """H = ∫ E dt, J/m², of an irradiance over time (effective for the actinic limit, unweighted for UVA)."""
-    series.need(UNIT)
-    coverage = series.coverage(expected_s)
-    integral = float(np.dot(_irradiance(series.value, "series"), series.duration_s))
-    return Result(fill(integral, coverage, gaps), "J/m2", SOURCE, coverage, gaps)
+    return evaluate(RADIANT_EXPOSURE, series, expected_s=expected_s, gaps=gaps)
 
 
 def time_to_limit_s(irradiance_w_m2: ArrayLike, limit_j_m2: float = ACTINIC_LIMIT_J_M2) -> Floats:
     """Seconds until the radiant exposure reaches the limit; infinite without radiation."""
-    values = _irradiance(irradiance_w_m2, "irradiance_w_m2")
+    values = non_negative(irradiance_w_m2, "irradiance_w_m2")
     with np.errstate(divide="ignore"):
         return np.asarray(positive(limit_j_m2, "limit_j_m2") / values)
-
-
-def _irradiance(values: ArrayLike, name: str) -> Floats:
-    array = finite(values, name)
-    if (array < 0).any():
-        raise OutOfDomainError(f"{name}: an irradiance cannot be negative")
-    return array

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from exposure.arrays import Floats, durations, finite, positive
 from exposure.gaps import GapPolicy
+from exposure.metric import Metric, evaluate
 from exposure.noise.levels import LEVEL_UNITS
 from exposure.result import Result
-from exposure.series import Series, fill
+from exposure.series import Series
+
+LOG_2 = math.log(2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,15 @@ EU_LIMIT = DoseRule("EU limit value", "Directive 2003/10/EC art. 3 (behind the p
 
 def reference_duration_h(levels: ArrayLike, rule: DoseRule) -> Floats:
     """Time allowed at each level, hours: T = Tc / 2^((L - Lc)/q), regardless of the threshold (1910.95 Table G-16a)."""
-    return rule.criterion_h / np.power(2.0, (finite(levels, "levels") - rule.criterion_db) / rule.exchange_db)
+    return np.asarray(
+        rule.criterion_h * np.exp((rule.criterion_db - finite(levels, "levels")) * (LOG_2 / rule.exchange_db))
+    )
 
 
 def rate_per_h(levels: ArrayLike, rule: DoseRule) -> Floats:
     """Percent of dose per hour at each level; zero below the threshold."""
     values = finite(levels, "levels")
-    rate = 100.0 / reference_duration_h(values, rule)
+    rate = 100.0 / rule.criterion_h * np.exp((values - rule.criterion_db) * (LOG_2 / rule.exchange_db))
     return rate if rule.threshold_db is None else np.where(values >= rule.threshold_db, rate, 0.0)
 
 
@@ -65,12 +71,15 @@ def dose(levels: ArrayLike, durations_h: ArrayLike, rule: DoseRule) -> float:
     return float(np.dot(rates, durations(durations_h, "durations_h", rates)))
 
 
+def dose_metric(rule: DoseRule) -> Metric:
+    """The dose by a rule as a metric, for a whole shift or a value at a time."""
+    name = f"dose {rule.criterion_db:g}/{rule.exchange_db:g}/{rule.threshold_db}/{rule.criterion_h:g}"
+    return Metric(name, LEVEL_UNITS, "%", rule.source, partial(rate_per_h, rule=rule), base_s=3600.0)
+
+
 def dose_series(series: Series, rule: DoseRule, *, expected_s: float, gaps: GapPolicy = GapPolicy.UNKNOWN) -> Result:
     """Dose of a shift from short-time levels, percent; with gaps unknown a lower bound."""
-    series.need(*LEVEL_UNITS)
-    coverage = series.coverage(expected_s)
-    measured = float(np.dot(rate_per_h(series.value, rule), series.duration_s)) / 3600.0
-    return Result(fill(measured, coverage, gaps), "%", rule.source, coverage, gaps)
+    return evaluate(dose_metric(rule), series, expected_s=expected_s, gaps=gaps)
 
 
 def twa(dose_percent: ArrayLike, rule: DoseRule) -> Floats:

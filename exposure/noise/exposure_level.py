@@ -10,15 +10,21 @@ from numpy.typing import ArrayLike
 from exposure.arrays import Floats, durations, finite, positive
 from exposure.errors import OutOfDomainError
 from exposure.gaps import GapPolicy
+from exposure.metric import Metric, evaluate
 from exposure.noise.levels import LEVEL_UNITS, energy, level
 from exposure.result import Result
-from exposure.series import Series, fill
+from exposure.series import Series
 
 NOMINAL_DAY_H = 8.0
 NOMINAL_DAY_S = NOMINAL_DAY_H * 3600.0
 NOMINAL_WEEK_DAYS = 5
 PA2H_AT_ZERO_DB = 4e-10
 """(20 µPa)², the exposure in Pa²h of one hour at 0 dB."""
+
+
+LEX_8H = Metric(
+    "lex_8h", LEVEL_UNITS, "dB(A)", "ISO 9612:2009, 3.3; ISO 1999:2013, 3.6", energy, level, base_s=NOMINAL_DAY_S
+)
 
 
 def lex_8h(laeq_db: float, duration_h: float) -> float:
@@ -37,11 +43,7 @@ def lex_8h_series(series: Series, *, expected_s: float, gaps: GapPolicy = GapPol
 
     With gaps unknown the value holds only what was measured: a lower bound, and not decidable.
     """
-    series.need(*LEVEL_UNITS)
-    coverage = series.coverage(expected_s)
-    integral = float(np.dot(energy(series.value), series.duration_s))
-    value = level(fill(integral, coverage, gaps) / NOMINAL_DAY_S)
-    return Result(value, "dB(A)", "ISO 9612:2009, 3.3; ISO 1999:2013, 3.6", coverage, gaps)
+    return evaluate(LEX_8H, series, expected_s=expected_s, gaps=gaps)
 
 
 def lex_40h(daily_levels: ArrayLike) -> float:

@@ -12,11 +12,12 @@ from datetime import date
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exposure.arrays import Floats, durations, finite
-from exposure.errors import EmptyInputError, OutOfDomainError, UnsortedError
+from exposure.arrays import Floats, durations, non_negative
+from exposure.errors import EmptyInputError, OutOfDomainError, UnsortedError, WrongUnitError
 from exposure.gaps import GapPolicy
+from exposure.metric import Metric, evaluate
 from exposure.result import Result
-from exposure.series import Series, fill
+from exposure.series import Series
 
 BLOCK_YEARS = 5
 RATE_UNITS = {"uSv/h": 1e-3, "mSv/h": 1.0, "nSv/h": 1e-6}
@@ -26,7 +27,7 @@ SOURCE = "IAEA GSR Part 3, Schedule III; Decree 142/2020/ND-CP"
 
 def dose_of_rate(rate_usv_h: ArrayLike, durations_h: ArrayLike) -> float:
     """Σ rate·time, mSv, of dose rates in µSv/h held for hours."""
-    rates = _doses(rate_usv_h, "rate_usv_h")
+    rates = non_negative(rate_usv_h, "rate_usv_h")
     return float(np.dot(rates, durations(durations_h, "durations_h", rates)) / 1000.0)
 
 
@@ -35,11 +36,21 @@ def accumulated(
 ) -> Result:
     """Dose of a period from a dose rate over time, mSv, less a stated background (never below zero)."""
     series.need(*RATE_UNITS)
-    coverage = series.coverage(expected_s)
-    rates = _doses(series.value, "series") * RATE_UNITS[series.unit]
-    background = float(_doses(background_usv_h, "background_usv_h")[0]) / 1000.0
-    integral = float(np.dot(np.maximum(rates - background, 0.0), series.duration_s)) / 3600.0
-    return Result(fill(integral, coverage, gaps), "mSv", SOURCE, coverage, gaps)
+    metric = accumulated_metric(series.unit, background_usv_h=background_usv_h)
+    return evaluate(metric, series, expected_s=expected_s, gaps=gaps)
+
+
+def accumulated_metric(unit: str, *, background_usv_h: float = 0.0) -> Metric:
+    """The dose of a period, mSv, from a dose rate in `unit`, as a metric, for a whole shift or a value at a time."""
+    if unit not in RATE_UNITS:
+        raise WrongUnitError(f"a dose rate is in {' or '.join(map(repr, RATE_UNITS))}, not {unit!r}")
+    background = float(non_negative(background_usv_h, "background_usv_h")[0]) / 1000.0
+
+    def count(rates: Floats) -> Floats:
+        return np.asarray(np.maximum(non_negative(rates, "dose_rate") * RATE_UNITS[unit] - background, 0.0))
+
+    name = f"accumulated dose of {unit} less {background_usv_h:g} uSv/h"
+    return Metric(name, (unit,), "mSv", SOURCE, count, base_s=3600.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ def by_year(periods: Sequence[Period]) -> dict[int, float]:
             raise UnsortedError(f"the period from {period.begin} to {period.end} overlaps or precedes another")
         if period.begin.year != period.end.year:
             raise OutOfDomainError(f"the period from {period.begin} to {period.end} crosses a new year: split it")
-        sums[period.begin.year] = sums.get(period.begin.year, 0.0) + float(_doses(period.dose_msv, "dose_msv")[0])
+        sums[period.begin.year] = sums.get(period.begin.year, 0.0) + float(non_negative(period.dose_msv, "dose_msv")[0])
         before = period.end
     return sums
 
@@ -103,11 +114,4 @@ def block(doses_msv: Mapping[int, float], first_year: int) -> Block:
     years = [year for year in range(first_year, first_year + BLOCK_YEARS) if year in doses_msv]
     if years != list(range(first_year, first_year + len(years))):
         raise OutOfDomainError(f"a year is missing between {first_year} and {years[-1]}: its dose is unknown, not zero")
-    return Block(first_year, tuple(float(_doses(doses_msv[year], str(year))[0]) for year in years))
-
-
-def _doses(values: ArrayLike, name: str) -> Floats:
-    array = finite(values, name)
-    if (array < 0).any():
-        raise OutOfDomainError(f"{name}: a dose cannot be negative")
-    return array
+    return Block(first_year, tuple(float(non_negative(doses_msv[year], str(year))[0]) for year in years))

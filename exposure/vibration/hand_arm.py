@@ -7,8 +7,12 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exposure.arrays import Floats, durations, finite, positive
+from exposure.arrays import Floats, durations, finite, non_negative, positive
 from exposure.errors import OutOfDomainError
+from exposure.gaps import GapPolicy
+from exposure.metric import Metric, evaluate
+from exposure.result import Result
+from exposure.series import Series
 
 DAY_H = 8.0
 ACTION_M_S2 = 2.5
@@ -29,6 +33,25 @@ def partial_a8(acceleration: ArrayLike, durations_h: ArrayLike) -> Floats:
 def a8(acceleration: ArrayLike, durations_h: ArrayLike) -> float:
     """A(8) = √(1/8 · Σ a²T), m/s² (ISO 5349-1, 5.2)."""
     return float(np.sqrt((partial_a8(acceleration, durations_h) ** 2).sum()))
+
+
+def a8_metric(factor: float = 1.0) -> Metric:
+    """A(8) of weighted r.m.s. accelerations over time as a metric, for a whole shift or a value at a time.
+
+    `factor` is 1 for the total value of a hand, and k of the axis for the whole body (ISO 2631-1, 7.2.3).
+    """
+    scale = positive(factor, "factor")
+
+    def count(values: Floats) -> Floats:
+        return np.asarray((scale * magnitudes(values)) ** 2)
+
+    standard = "ISO 5349-1:2001, 5.2; 2002/44/EC"
+    return Metric(f"a8 of {scale:g}", ("m/s2",), "m/s2", standard, count, math.sqrt, base_s=DAY_H * 3600.0)
+
+
+def a8_series(series: Series, *, expected_s: float, factor: float = 1.0, gaps: GapPolicy = GapPolicy.UNKNOWN) -> Result:
+    """A(8) of a shift, m/s²; with gaps unknown a lower bound. See `a8_metric`."""
+    return evaluate(a8_metric(factor), series, expected_s=expected_s, gaps=gaps)
 
 
 def points(acceleration: ArrayLike, durations_h: ArrayLike) -> Floats:
@@ -54,7 +77,4 @@ def years_to_finger_blanching(a8_m_s2: ArrayLike) -> Floats:
 
 def magnitudes(acceleration: ArrayLike) -> Floats:
     """Frequency-weighted r.m.s. accelerations: finite and none negative."""
-    values = finite(acceleration, "acceleration")
-    if (values < 0).any():
-        raise OutOfDomainError("an r.m.s. acceleration cannot be negative")
-    return values
+    return non_negative(acceleration, "acceleration")
