@@ -233,7 +233,7 @@ class Kit:
         rows = await self._on_spool(self._state.spool.epochs)
         for row in rows:
             if row.state is not EpochState.PENDING:
-                self._uplink.add_chain(row)
+                self._uplink.add_chain(row, await self._on_spool(self._state.spool.holes, row))
         spool = self._state.spool
         waiting = [
             await self._on_spool(spool.readings_between, row.epoch, row.acknowledged.seq, row.tip) for row in rows

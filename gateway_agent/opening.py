@@ -18,9 +18,11 @@ from gateway_agent.durable import write_durably
 from gateway_agent.recorder import Recorder, Work
 from gateway_agent.spool.errors import SpoolCorrupt
 from gateway_agent.spool.rows import EpochState
+from gateway_agent.spool.salvage import salvage
 from gateway_agent.spool.spool import Spool
 from telemetry.content import ChannelDescriptor, Event
 from telemetry.cose import SigningKey
+from telemetry.limits import ARCHIVE_BYTES
 from telemetry.link import Kind
 from telemetry.message import parse_message
 
@@ -65,8 +67,15 @@ def open_state(folder: Path, identity: Identity) -> State:
     if row is not None and row.genesis != identity.digest:
         spool.close()
         raise EnrolmentMismatch(f"{folder}: epoch {row.epoch} of the spool began with another enrolment record")
-    if row is None or row.forked:
-        faults.append("waits for a person to enrol it again: " + ("fork" if row else "the spool of this epoch is gone"))
+    if row is None or row.forked or row.state is EpochState.CLOSED:
+        why = (
+            "the spool of this epoch is gone"
+            if row is None
+            else "fork"
+            if row.forked
+            else "the end of its chain is damaged"
+        )
+        faults.append(f"waits for a person to enrol it again: {why}")
         return State(spool, pending_recorder(spool, folder, identity.gateway), _last_boot(spool), faults)
     if not _begun(folder, identity.epoch):
         write_durably(folder / "begun", f"{identity.epoch}\n".encode())  # before the first entry of the epoch is sealed
@@ -101,25 +110,53 @@ def _open_spool(folder: Path) -> tuple[Spool, list[str]]:
             spool.close()
             raise
     except SpoolCorrupt as error:
-        aside = _set_aside(path)
-        log.exception("spool_damaged", set_aside=str(aside))
-        return Spool.open(path), [f"spool damaged, set aside as {aside.name}: {error}"[:128]]
+        return _salvaged(path, error)
     return spool, []
+
+
+def _salvaged(path: Path, error: SpoolCorrupt) -> tuple[Spool, list[str]]:
+    """The damaged file set aside, and a new one with all that can be read of it.
+
+    A chain whose end is still whole goes on: its gaps are declared lost. One whose end is not is published as far as it goes, and
+    sealed in no more.
+    """
+    aside = _set_aside(path)
+    kept = salvage(aside, path)
+    log.error("spool_damaged", set_aside=str(aside), entries_kept=kept, error=str(error))
+    spool = Spool.open(path)
+    for row in spool.epochs():
+        try:
+            _check_tail(spool, row)
+        except SpoolCorrupt:
+            _close_before_gap(spool, row)
+    return spool, [f"spool damaged, set aside as {aside.name}, {kept} entries kept: {error}"[:128]]
+
+
+def _close_before_gap(spool: Spool, row: EpochRow) -> None:
+    """End a chain at its last entry before the first gap."""
+    holes = spool.holes(row)
+    last = holes[0][0] - 1 if holes else row.tip
+    digest = spool.digest(row.epoch, last)
+    if digest is not None and row.state is not EpochState.PENDING:
+        spool.close_epoch(row, last, digest)
 
 
 def _check_tail(spool: Spool, row: EpochRow) -> None:
     """The last entries link to each other and end in the head. Raises SpoolCorrupt."""
     first = max(row.gone_to + 1, row.tip + 1 - CHECKED_ENTRIES)
     entries = spool.read(row.epoch, first, 1 << 40, CHECKED_ENTRIES)
-    if [entry.seq for entry in entries] != list(range(first, row.tip + 1)) and row.state is not EpochState.PENDING:
-        raise SpoolCorrupt(f"epoch {row.epoch}: entries are missing from {first} to {row.tip}")
-    before: bytes | None = None
+    before: tuple[int, bytes] | None = None
     for entry in entries:
-        message = parse_message(entry.wire)
-        if message.digest != entry.digest or before not in (None, message.prev):
+        message = parse_message(entry.wire, ARCHIVE_BYTES)
+        follows = before is None or (entry.first == before[0] + 1 and message.prev == before[1])
+        if message.digest != entry.digest or not (follows or row.state is EpochState.PENDING):
             raise SpoolCorrupt(f"epoch {row.epoch}: entry {entry.seq} is not the one that was sealed")
-        before = entry.digest
-    if before not in (None, row.head):
+        before = entry.seq, entry.digest
+    if row.state is EpochState.PENDING:
+        return
+    if entries and entries[0].first > first:
+        raise SpoolCorrupt(f"epoch {row.epoch}: entries are missing from {first} to {entries[0].first - 1}")
+    if first <= row.tip and before != (row.tip, row.head):
         raise SpoolCorrupt(f"epoch {row.epoch}: the head is not the last entry")
 
 

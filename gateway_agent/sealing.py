@@ -13,10 +13,11 @@ import structlog
 
 from gateway_agent.finishing import finish
 from gateway_agent.spool.errors import SpoolUnavailable
+from gateway_agent.spool.room import make_room
 from gateway_agent.spool.rows import Acknowledged
-from gateway_agent.spool.trim import spooled_bytes, trim
+from gateway_agent.spool.trim import spooled_bytes
 from telemetry.errors import SealError
-from telemetry.events import Lost, Tamper
+from telemetry.events import Lost, Note, Tamper
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from gateway_agent.collector import Collector, Cut
     from gateway_agent.recorder import Recorder
     from gateway_agent.settings import GatewaySettings
-    from gateway_agent.spool.rows import Trimmed
+    from gateway_agent.spool.room import Room
     from gateway_agent.spool.spool import Spool
 
 log = structlog.get_logger()
@@ -58,6 +59,9 @@ class Sealing:
         self.recorder = recorder
         self.spool_bytes = 0
         self.spool_fails = ""
+        self.held = False
+        """A hold of the server's: nothing is removed for its age."""
+        self._hold_broken = False
         self.acknowledged: dict[int, Acknowledged] = {}
         """What the server has, by epoch, newer than what the spool says; written with the next entry."""
         self.on_sealed: Callable[[int, int], None] = lambda _epoch, _tip: None
@@ -136,14 +140,22 @@ class Sealing:
     async def trim(self) -> None:
         """One look: remove what is old, or what must go; declare what is lost so."""
         lived_us = self._collector.lived_us()
-        older_us = lived_us - round(self._settings.spool.keep_days * DAY_US)
+        older_us = -1 if self.held else lived_us - round(self._settings.spool.keep_days * DAY_US)
         excess = self.spool_bytes - self._settings.spool.max_mib * (1 << 20)
         try:
-            removed: list[tuple[Trimmed, int]] = await self._on_spool(self._trim, older_us, excess)
+            room: Room = await self._on_spool(self._trim, older_us, excess)
         except SpoolUnavailable as error:
             self._failed(error)
             return
-        for trimmed, freed in removed:
+        self.spool_bytes -= room.freed
+        if room.thinned is not None:
+            self._accounts.trimmed_lost += room.thinned_readings
+            log.error("entries_thinned", first=room.thinned.first_seq, last=room.thinned.last_seq, cause="spool full")
+            self._collector.happened(room.thinned)
+        if self.held and room.removed and not self._hold_broken:
+            self._collector.happened(Note(mark="hold broken: the spool is full, the oldest entries go"))
+        self._hold_broken = self.held and (self._hold_broken or bool(room.removed))
+        for trimmed, freed in room.removed:
             self.spool_bytes -= freed
             self.on_trimmed(trimmed.epoch, trimmed.last + 1)
             if trimmed.first_lost is not None and trimmed.last_lost is not None:
@@ -153,8 +165,8 @@ class Sealing:
                     Lost(first_seq=trimmed.first_lost, last_seq=trimmed.last_lost, cause="spool full")
                 )
 
-    def _trim(self, older_us: int, excess: int) -> list[tuple[Trimmed, int]]:
-        return trim(self._spool, acknowledged=self.acknowledged, older_than_lived_us=older_us, excess_bytes=excess)
+    def _trim(self, older_us: int, excess: int) -> Room:
+        return make_room(self._spool, acknowledged=self.acknowledged, older_than_lived_us=older_us, excess_bytes=excess)
 
     async def _record(self, cut: Cut) -> None:
         recorder, before = self.recorder, self.recorder.bytes_recorded

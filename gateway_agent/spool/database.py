@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_S = 5.0
 
 
@@ -58,6 +58,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
         with transaction(connection):
             for statement in _statements():
                 connection.execute(statement)
+    elif version == 1:
+        with transaction(connection):
+            connection.execute("ALTER TABLE entry ADD COLUMN count INTEGER NOT NULL DEFAULT 1")
+            connection.execute("PRAGMA user_version = 2")
     elif version != SCHEMA_VERSION:
         raise SpoolCorrupt(f"spool: version {version}, this program writes {SCHEMA_VERSION}")
     faults = [row[0] for row in connection.execute("PRAGMA quick_check(5)")]

@@ -29,13 +29,19 @@ class EpochState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SpooledEntry:
-    """A sealed entry as it is on disk and on the wire."""
+    """A sealed entry, or a run of `count` of them that ends at `seq`, as it is on disk and on the wire."""
 
     seq: int
     kind: Kind
     digest: bytes
     readings: int
     wire: bytes
+    count: int = 1
+
+    @property
+    def first(self) -> int:
+        """Its first seq."""
+        return self.seq - self.count + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ CREATE TABLE entry (
     digest   BLOB NOT NULL,
     readings INTEGER NOT NULL,
     lived_us INTEGER NOT NULL,                   -- running time of the gateway when sealed, summed over its boots
-    wire     BLOB NOT NULL
+    wire     BLOB NOT NULL,
+    count    INTEGER NOT NULL DEFAULT 1          -- entries in the wire: more than one is a run that ends at this position
 ) STRICT;
 
 CREATE TABLE channel (
@@ -47,4 +48,4 @@ CREATE TABLE notice (                            -- alarm notices the broker has
     wire  BLOB NOT NULL
 ) STRICT;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -11,6 +11,7 @@ from gateway_agent.spool.database import open_database, transaction
 from gateway_agent.spool.errors import typed
 from gateway_agent.spool.rows import Acknowledged, AlarmNoticeRow, EpochRow, EpochState, SpooledEntry
 from telemetry.link import Kind
+from telemetry.message import parse_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,15 +137,54 @@ class Spool:
         size = 0
         with _reading():
             rows = self._db.execute(
-                "SELECT position, kind, digest, readings, wire FROM entry WHERE position BETWEEN ? AND ? ORDER BY position LIMIT ?",
+                "SELECT position, kind, digest, readings, wire, count FROM entry WHERE position BETWEEN ? AND ? "
+                "ORDER BY position LIMIT ?",
                 (epoch * SEQS + first, epoch * SEQS + SEQS - 1, max_entries),
             )
-            for position, kind, digest, readings, wire in rows:
+            for position, kind, digest, readings, wire, count in rows:
                 size += len(wire)
                 if found and size > max_bytes:
                     break
-                found.append(SpooledEntry(position - epoch * SEQS, Kind(kind), digest, readings, wire))
+                found.append(SpooledEntry(position - epoch * SEQS, Kind(kind), digest, readings, wire, count))
         return found
+
+    def holes(self, row: EpochRow) -> list[tuple[int, int]]:
+        """(first, last) of the seqs that should be spooled and are not: what a damaged file has lost."""
+        query = (
+            "SELECT before + 1, first - 1 FROM ("
+            "  SELECT position - count + 1 AS first, lag(position, 1, :gone) OVER (ORDER BY position) AS before FROM entry"
+            "  WHERE position BETWEEN :low AND :high) WHERE first > before + 1"
+        )
+        low, high = _range(row.epoch)
+        with _reading():
+            last = self._db.execute(
+                "SELECT max(position) FROM entry WHERE position BETWEEN ? AND ?", (low, high)
+            ).fetchone()[0]
+            gone = low + row.gone_to
+            found = [(a - low, b - low) for a, b in self._db.execute(query, {"gone": gone, "low": low, "high": high})]
+        behind = row.gone_to if last is None else last - low
+        return found if behind >= row.tip else [*found, (behind + 1, row.tip)]
+
+    def close_epoch(self, row: EpochRow, last: int, digest: bytes) -> None:
+        """Nothing more is sealed in this chain, whose end is not trusted; what it has up to `last` is still published."""
+        with transaction(self._db):
+            self._db.execute(
+                "UPDATE epoch SET state = 'closed', next_seq = ?, head = ? WHERE epoch = ?",
+                (last + 1, digest, row.epoch),
+            )
+
+    def replace(self, epoch: int, first: int, run: SpooledEntry) -> None:
+        """Put a run, or a thinned one, in the place of the entries from `first` on that it holds."""
+        with transaction(self._db):
+            low, high = epoch * SEQS + first, epoch * SEQS + run.seq
+            lived_us = self._db.execute(
+                "SELECT max(lived_us) FROM entry WHERE position BETWEEN ? AND ?", (low, high)
+            ).fetchone()[0]
+            self._db.execute("DELETE FROM entry WHERE position BETWEEN ? AND ?", (low, high))
+            self._db.execute(
+                "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (high, int(run.kind), run.digest, run.readings, lived_us, run.wire, run.count),
+            )
 
     def digest(self, epoch: int, seq: int) -> bytes | None:
         """Our digest of a seq, the genesis for -1; None where the entry is no longer spooled."""
@@ -155,7 +195,21 @@ class Spool:
         )
         with _reading():
             found = self._db.execute(query, {"epoch": epoch, "seq": seq, "position": epoch * SEQS + seq}).fetchone()
-        return None if found is None else bytes(found[0])
+        return (
+            self._digest_in_run(epoch, seq)
+            if found is None and seq >= 0
+            else None
+            if found is None
+            else bytes(found[0])
+        )
+
+    def _digest_in_run(self, epoch: int, seq: int) -> bytes | None:
+        """The digest of an entry inside a run."""
+        entries = self.read(epoch, seq, 1, 1)
+        if not entries or not entries[0].first <= seq <= entries[0].seq:
+            return None
+        digests = parse_message(entries[0].wire).contents().digests
+        return digests[seq - entries[0].first]
 
     def readings_between(self, epoch: int, after: int, to: int) -> int:
         """Readings in the entries `after` + 1 .. `to` that are spooled."""

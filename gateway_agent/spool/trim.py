@@ -1,8 +1,8 @@
 """Room in the spool: what goes first when space is wanted.
 
-Policy: committed entries stay `keep` of running time, and longer until space is wanted; when the bound
-is reached the oldest committed entries go first, whatever their age; when none is left, the oldest uncommitted ones go, and
-what is lost so is returned to be declared. Entries leave from the front of an epoch only, so `gone_to` says it all.
+Committed entries stay `keep` of running time, and longer until space is wanted; when the bound is reached the oldest committed
+entries go first, whatever their age. What happens when none is left is decided in `room`; what is lost is returned to be declared.
+Entries leave from the front of an epoch only, so `gone_to` says it all.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def spooled_bytes(spool: Spool) -> int:
     return int(total) + ROW_BYTES * int(count)
 
 
-def trim(
+def trim_committed(
     spool: Spool, *, acknowledged: Mapping[int, Acknowledged], older_than_lived_us: int, excess_bytes: int
 ) -> list[tuple[Trimmed, int]]:
-    """Remove at most STEP entries of one epoch per call and policy step; returns what went and the bytes it freed.
+    """Remove at most STEP rows of each epoch that the server has: what is old, and what must go for `excess_bytes`.
 
-    `acknowledged` is what the server is known to have, by epoch; it is written in the same transaction. Forked epochs are
-    given as never acknowledged by the caller.
+    Returns what went and the bytes it freed. `acknowledged` is what the server is known to have, by epoch; it is written in the
+    same transaction. Forked epochs count as never acknowledged.
     """
     removed: list[tuple[Trimmed, int]] = []
     for row in spool.epochs():
@@ -43,8 +43,13 @@ def trim(
         if step is not None:
             removed.append(step)
             excess_bytes -= step[1]
-    if excess_bytes <= 0 or removed:
-        return removed
+    return removed
+
+
+def lose_oldest(
+    spool: Spool, *, acknowledged: Mapping[int, Acknowledged], excess_bytes: int
+) -> list[tuple[Trimmed, int]]:
+    """Remove the oldest rows, whether the server has them or not; what is lost so is told in the result."""
     for row in spool.epochs():
         step = _remove(spool, row, acknowledged, upto=row.tip, older_than_us=None, excess=excess_bytes)
         if step is not None:
@@ -66,16 +71,17 @@ def _remove(
     excess: int,
 ) -> tuple[Trimmed, int] | None:
     """Remove from the front: what is old, and what must go for `excess` bytes."""
-    going: list[tuple[int, bytes, int, int]] = []
+    going: list[tuple[int, bytes, int, int]] = []  # last seq, its digest, readings, entries
     freed = 0
     rows = spool.connection.execute(
-        "SELECT position, digest, readings, length(wire), lived_us FROM entry WHERE position BETWEEN ? AND ? ORDER BY position LIMIT ?",
+        "SELECT position, digest, readings, length(wire), lived_us, count FROM entry WHERE position BETWEEN ? AND ? "
+        "ORDER BY position LIMIT ?",
         (row.epoch * SEQS, row.epoch * SEQS + upto, STEP),
     ).fetchall()
-    for position, digest, readings, size, lived_us in rows:
+    for position, digest, readings, size, lived_us, count in rows:
         if freed >= excess and (older_than_us is None or lived_us >= older_than_us):
             break
-        going.append((position - row.epoch * SEQS, digest, readings, size))
+        going.append((position - row.epoch * SEQS, digest, readings, count))
         freed += size + ROW_BYTES
     if not going:
         return None
@@ -90,11 +96,11 @@ def _remove(
             (last_seq, last_digest, known.seq, known.ask, known.wire, row.epoch),
         )
     committed = _committed(row, acknowledged)
-    lost = [(seq, readings) for seq, _, readings, _ in going if seq > committed]
+    lost = [(max(seq - count, committed) + 1, seq, readings) for seq, _, readings, count in going if seq > committed]
     return Trimmed(
         epoch=row.epoch,
         last=last_seq,
         first_lost=lost[0][0] if lost else None,
-        last_lost=lost[-1][0] if lost else None,
-        lost_readings=sum(readings for _, readings in lost),
+        last_lost=lost[-1][1] if lost else None,
+        lost_readings=sum(readings for _, _, readings in lost),
     ), freed

@@ -54,7 +54,7 @@ class SpoolHost:
 
     def _pack(self, epoch: int, first: int, max_entries: int) -> Packed | None:
         entries = self._spool.read(epoch, first, READ_BYTES, max_entries)
-        return self._packer.pack(entries) if entries and entries[0].seq == first else None
+        return self._packer.pack(entries) if entries and entries[0].first <= first <= entries[0].seq else None
 
     async def own_digest(self, epoch: int, seq: int) -> bytes | None:
         """Our digest of an entry, the genesis for -1; None when it is no longer spooled."""

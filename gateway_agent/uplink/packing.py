@@ -46,8 +46,8 @@ class Packer:
         """A long message from the front of consecutive entries (at least one)."""
         first = entries[0]
         guessed = self._guess(entries)
-        if guessed == 1:
-            return Packed(first.seq, first.seq, first.wire)
+        if guessed == 1 or first.count > 1:  # a run is a message already
+            return Packed(first.first, first.seq, first.wire)
         messages = [parse_message(entry.wire) for entry in entries[:guessed]]
         took = mergeable_count(messages)
         while took > 1:
@@ -60,8 +60,10 @@ class Packer:
 
     def _guess(self, entries: Sequence[SpooledEntry]) -> int:
         """How many entries should fit."""
-        size = 0.0
+        size, first = 0.0, entries[0].first
         for number, entry in enumerate(entries):
+            if entry.first != first + number:  # a run, or a gap, ends this one
+                return max(1, number)
             size += len(entry.wire) * self._shrink
             if size > FILL * MESSAGE_BYTES:
                 return max(1, number)

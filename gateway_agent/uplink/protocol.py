@@ -85,6 +85,8 @@ class Protocol:
         self._server_time_us: int | None = None
         self._lost_at: int | None = None
         self._loss: Gone | None = None
+        self.holes: tuple[Gone, ...] = ()
+        """Seqs above `oldest` that a damaged spool no longer holds, ascending."""
 
     # -- what happened ----------------------------------------------------------------------------------------------
 
@@ -162,7 +164,11 @@ class Protocol:
 
     def gone(self) -> Gone | None:
         """Entries wanted that no longer exist: the caller seals a `lost` event and calls `declare_lost`."""
-        if self.forked or self._lost_at is not None or self._next >= self.oldest or self._next > self.tip:
+        if self.forked or self._lost_at is not None or self._next > self.tip:
+            return None
+        if (hole := self._hole()) is not None:
+            return Gone(self._next, hole.last)
+        if self._next >= self.oldest:
             return None
         first, loss = self._next, self._loss
         if loss is not None and first == loss.last + 1 and self.committed < loss.last:
@@ -181,7 +187,9 @@ class Protocol:
             return self._lost_at
         if self.forked:
             self._next = max(self._next, self.oldest)
-        if self._next > self.tip or self._next < self.oldest:
+            while (hole := self._hole()) is not None:
+                self._next = hole.last + 1
+        if self._next > self.tip or self._next < self.oldest or self._hole() is not None:
             return None
         return self._next if not self._flights or self.room() > 0 else None
 
@@ -211,6 +219,10 @@ class Protocol:
         return self.tip - self.committed
 
     # -- within -----------------------------------------------------------------------------------------------------
+
+    def _hole(self) -> Gone | None:
+        """The hole that the next seq is in."""
+        return next((hole for hole in self.holes if hole.first <= self._next <= hole.last), None)
 
     def _progress(self, now_s: float) -> None:
         self._progress_at_s = now_s

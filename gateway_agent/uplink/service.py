@@ -18,17 +18,18 @@ import structlog
 from gateway_agent.spool.errors import SpoolUnavailable
 from gateway_agent.spool.rows import Acknowledged
 from gateway_agent.uplink.mqtt import Connection, ConnectionFailed, Dropped, Received, Taken, Woken
-from gateway_agent.uplink.protocol import Notice, Protocol, Verdict
+from gateway_agent.uplink.protocol import Gone, Notice, Protocol, Verdict
 from telemetry import topics
 from telemetry.committed import beacon, open_committed
 from telemetry.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gateway_agent.settings import UplinkSettings
     from gateway_agent.spool.rows import AlarmNoticeRow, EpochRow
     from gateway_agent.uplink.mqtt import Happening, Target
     from gateway_agent.uplink.packing import Packed
-    from gateway_agent.uplink.protocol import Gone
     from telemetry.cose import VerifyKey
 
 log = structlog.get_logger()
@@ -102,8 +103,8 @@ class Uplink:
         self._hurried = asyncio.Event()
         self._topics = {leaf: topics.topic(gateway, leaf) for leaf in topics.Leaf}
 
-    def add_chain(self, row: EpochRow) -> None:
-        """Serve a chain from where the spool says it stands."""
+    def add_chain(self, row: EpochRow, holes: Sequence[tuple[int, int]] = ()) -> None:
+        """Serve a chain from where the spool says it stands; `holes` are seqs that it lacks in between."""
         self.chains[row.epoch] = Protocol(
             tip=row.tip,
             oldest=row.gone_to + 1,
@@ -113,6 +114,7 @@ class Uplink:
             patience_s=self._settings.progress_s,
             patience_max_s=max(self._settings.progress_s, self._settings.progress_max_s),
         )
+        self.chains[row.epoch].holes = tuple(Gone(first, last) for first, last in holes)
         if row.forked:
             self.chains[row.epoch].fork()
 

@@ -16,7 +16,7 @@ from gateway_agent.recorder import Recorder, Work
 from gateway_agent.spool.errors import SpoolError
 from gateway_agent.spool.rows import Acknowledged, EpochState
 from gateway_agent.spool.spool import Spool
-from gateway_agent.spool.trim import trim
+from gateway_agent.spool.trim import trim_committed
 from telemetry.chain import Head, verify_chain
 from telemetry.events import Note
 from telemetry.link import Clock
@@ -64,7 +64,9 @@ def written(disk: PowerCut, path: Path) -> list[tuple[int, int, bytes]]:
         tip = recorder.record(work(number))
         published.append((len(disk.operations), tip, spool.epochs()[0].head))
         if number % 40 == 39:
-            trim(spool, acknowledged={1: Acknowledged(tip // 2, 1, b"c")}, older_than_lived_us=number, excess_bytes=0)
+            trim_committed(
+                spool, acknowledged={1: Acknowledged(tip // 2, 1, b"c")}, older_than_lived_us=number, excess_bytes=0
+            )
     spool.close()
     return published
 
