@@ -46,7 +46,7 @@ def decode_sound(profile: Profile, interface: SoundInterface, captured: bytes) -
             readings[channel_name] = Reading(first, Decimal(first), quality_of("ok"), "ok")
         elif len(counts) > 1 and bool((counts == counts[0]).all()):
             readings[channel_name] = Reading(None, None, quality_of("stuck_or_failed"), "stuck_or_failed")
-        elif len(counts) >= FEWEST:
+        elif len(counts) >= FEWEST and field.of in {"leq", "peak"}:
             level = _level(interface, field, counts / full_scale(interface))
             raw[name] = level
             readings[channel_name] = _judged(interface, channel, level, counts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from firmware_profiles.schema.channel import Name
 from firmware_profiles.schema.values import FieldBase
@@ -24,8 +24,23 @@ class AlsaLink(StrictModel):
 class SoundField(FieldBase):
     """A sample, or a level of all samples."""
 
-    of: Literal["sample", "leq", "peak"] = Field(description="The first sample, the energy mean, or the highest peak")
+    of: Literal["sample", "leq", "peak", "fast_max", "slow_max", "slow_min", "band"] = Field(
+        description="The first sample, the energy mean, the highest peak, the highest or lowest Fast or Slow level, or the "
+        "energy mean in a third octave; the last four by a running kit alone, not from a capture"
+    )
+    band: int | None = Field(
+        default=None, ge=-20, le=13, description="Which third octave (IEC 61260-1): 0 is 1 kHz, -10 is 100 Hz"
+    )
     weighting: Literal["A", "C", "Z"] = Field(default="Z", description="Frequency weighting of IEC 61672-1")
+
+    @model_validator(mode="after")
+    def _can_be_computed(self) -> SoundField:
+        if (self.of == "band") != (self.band is not None):
+            raise ValueError("band belongs to `of: band`, and to it alone")
+        kinds = {"fast_max": "A", "slow_max": "A", "slow_min": "A", "peak": "C", "band": "Z"}
+        if (wanted := kinds.get(self.of)) is not None and self.weighting != wanted:
+            raise ValueError(f"`of: {self.of}` is computed with weighting {wanted}")
+        return self
 
 
 class SoundInterface(StrictModel):

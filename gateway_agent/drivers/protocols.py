@@ -20,6 +20,10 @@ PROTOCOLS: dict[str, str] = {
     "frames": "gateway_agent.drivers.frames",
     "lines": "gateway_agent.drivers.lines",
     "words": "gateway_agent.drivers.words",
+    "sysfs": "gateway_agent.drivers.files",
+    "pulses": "gateway_agent.drivers.pulses",
+    "advertisement": "gateway_agent.drivers.adverts",
+    "sound": "gateway_agent.drivers.sound",
 }
 """`protocol` of a profile's interface → module."""
 

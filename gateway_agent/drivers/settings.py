@@ -50,7 +50,7 @@ class I2cConnection(StrictModel):
 class SysfsConnection(StrictModel):
     """A device that a driver of the kernel's reads: 1-Wire, IIO."""
 
-    fits: ClassVar[frozenset[str]] = frozenset({"file"})
+    fits: ClassVar[frozenset[str]] = frozenset({"file", "sysfs"})
     words: ClassVar[str] = "files of the kernel (give `sysfs`)"
 
     sysfs: str = Field(
@@ -58,9 +58,59 @@ class SysfsConnection(StrictModel):
         "boots (/sys/bus/i2c/devices/1-0048/iio:device*) and must fit one folder",
         min_length=1,
     )
+    name: str = Field(default="", description="What the folder's file `name` must hold, where the pattern fits several")
 
 
-Connection = SerialConnection | TcpConnection | I2cConnection | SysfsConnection
+class PulseConnection(StrictModel):
+    """Pulses: a line of a GPIO chip, or a counter of the kernel's, which loses none."""
+
+    fits: ClassVar[frozenset[str]] = frozenset({"gpio"})
+    words: ClassVar[str] = "pulses"
+
+    pulses: str = Field(
+        description="The chip (/dev/gpiochip0), or the folder of a kernel counter (/sys/bus/counter/devices/counter0/count0)",
+        min_length=1,
+    )
+    line: int | None = Field(default=None, ge=0, le=511, description="Line of the chip; the profile's when absent")
+
+
+class BleConnection(StrictModel):
+    """A sensor that broadcasts over Bluetooth Low Energy."""
+
+    fits: ClassVar[frozenset[str]] = frozenset({"ble"})
+    words: ClassVar[str] = "Bluetooth"
+
+    ble: str = Field(
+        description="Its address: AA:BB:CC:DD:EE:FF; it is the identity of the sensor",
+        pattern=r"^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$",
+    )
+    adapter: str = Field(default="hci0", description="The Bluetooth adapter", pattern=r"^hci[0-9]{1,2}$")
+
+
+class SoundConnection(StrictModel):
+    """A microphone on a sound card."""
+
+    fits: ClassVar[frozenset[str]] = frozenset({"alsa"})
+    words: ClassVar[str] = "a sound card"
+
+    alsa: str = Field(
+        description="ALSA's name of the capture device, by the card's own name and never its number: hw:CARD=i2smic",
+        min_length=1,
+    )
+    sensitivity_dbfs: float | None = Field(
+        default=None, ge=-100, le=0, description="As set with an acoustic calibrator; the profile's when absent"
+    )
+
+
+Connection = (
+    SerialConnection
+    | TcpConnection
+    | I2cConnection
+    | SysfsConnection
+    | PulseConnection
+    | BleConnection
+    | SoundConnection
+)
 
 
 class InstrumentSettings(StrictModel):

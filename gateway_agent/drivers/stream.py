@@ -11,6 +11,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from firmware_profiles.decoding.readings import to_readings
 from firmware_profiles.decoding.results import DecodeError
 from gateway_agent.drivers.base import Identity, NoReading, Sample
 from gateway_agent.drivers.common import DriverBase, to_samples
@@ -18,10 +19,11 @@ from gateway_agent.transports.line import LineClosedError, pending, quiet_until
 from telemetry.quality import Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from firmware_profiles.decoding.results import Decoded
+    from firmware_profiles.decoding.results import Decoded, Raw
     from firmware_profiles.schema.modbus import Timing
+    from firmware_profiles.schema.values import FieldBase
     from gateway_agent.drivers.common import Plan
     from gateway_agent.drivers.connection import Connection
     from gateway_agent.transports.line import Line
@@ -40,6 +42,10 @@ class Exchange(Protocol):
     @property
     def poll(self) -> bool:
         """False for what is asked only at opening."""
+
+    @property
+    def fields(self) -> Mapping[str, FieldBase]:
+        """What is in the answer."""
 
 
 E = TypeVar("E", bound=Exchange)
@@ -83,6 +89,7 @@ class StreamDriver(DriverBase, Generic[E]):
         self._buffer = bytearray()
         self._newest: dict[str, Sample] = {}
         self._heard_at: dict[str, float] = {}
+        self._answers: list[tuple[E, Mapping[str, Raw], int]] = []
         self._error: DecodeError | None = None
         self._silent_until = 0.0
 
@@ -103,8 +110,10 @@ class StreamDriver(DriverBase, Generic[E]):
             line = await self._line_of.line()
             try:
                 await self._opened(line)
+                self._answers.clear()
                 for exchange in self._asked:
                     await self._ask(line, exchange)
+                self._judge_answers()
                 if self._heard:
                     await self._listen(line)
                 if not self._newest:
@@ -193,12 +202,27 @@ class StreamDriver(DriverBase, Generic[E]):
         if found.decoded is None:
             self._error = found.error
             return bool(found.exchange.request_bytes)
+        self.connection.proved()
+        if found.exchange.request_bytes:
+            self._answers.append((found.exchange, found.decoded.raw, taken_us))
+            return True
+        return self._take_over(found.decoded, taken_us)
+
+    def _judge_answers(self) -> None:
+        """The answers of one sample are judged together: one tells of a fault in what another one measured."""
+        together = {name: value for _, raw, _ in self._answers for name, value in raw.items()}
+        for exchange, own, taken_us in self._answers:
+            try:
+                self._take_over(to_readings(self.profile, exchange.fields, {**together, **own}), taken_us)
+            except DecodeError as error:
+                raise NoReading(error.kind, str(error)) from error
+
+    def _take_over(self, decoded: Decoded, taken_us: int) -> bool:
         now = asyncio.get_running_loop().time()
-        samples = self.vigil.watch(to_samples(self.channels, found.decoded, taken_us), found.decoded.raw)
+        samples = self.vigil.watch(to_samples(self.channels, decoded, taken_us), decoded.raw)
         for sample in samples:
             self._newest[sample.channel] = sample
             self._heard_at[sample.channel] = now
-        self.connection.proved()
         return bool(samples)
 
     def _nothing(self) -> NoReading:

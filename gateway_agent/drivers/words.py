@@ -110,18 +110,17 @@ class WordsDriver(DriverBase):
 
     async def _sample(self) -> Sequence[Sample]:
         await self.ensure_identified()
-        raw: dict[str, Raw] = {}
+        answers = [(transaction, *await self._values(transaction)) for transaction in self._polled]
+        self.still_identified()
+        together = {name: value for _, raw, _ in answers for name, value in raw.items()}
         newest: dict[str, Sample] = {}
-        for transaction in self._polled:
-            values, taken_us = await self._values(transaction)
-            raw |= values
+        for transaction, own, taken_us in answers:
             try:
-                decoded = to_readings(self.profile, transaction.fields, values)
+                decoded = to_readings(self.profile, transaction.fields, {**together, **own})
             except DecodeError as error:
                 raise NoReading(error.kind, str(error)) from error
             newest |= {sample.channel: sample for sample in to_samples(self.channels, decoded, taken_us)}
-        self.still_identified()
-        return self.vigil.watch(list(newest.values()), raw)
+        return self.vigil.watch(list(newest.values()), together)
 
     async def _values(self, transaction: Transaction) -> tuple[dict[str, Raw], int]:
         """The raw values of a transaction; where it says whether the chip is ready, asked until it is."""
