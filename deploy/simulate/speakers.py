@@ -107,6 +107,8 @@ class StreamSpeaker:
             if not messages:
                 return
             fault = self._instrument.take_fault()
+            if fault is None:  # as one: what an instrument sends in one breath arrives together
+                messages = [b"".join(messages)]
             after_s = 0.0
             for message in messages:
                 pieces = spoil(message, fault and replace(fault))

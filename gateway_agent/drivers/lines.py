@@ -42,7 +42,7 @@ def build(plan: Plan, interface: Interface, link: StrictModel, places: Places) -
         return files.build_lines(plan, interface, link, places)
     if not isinstance(link, SerialSettings | TcpLink):
         raise TypeError(f"{link!r} is no stream")
-    stream = link
+    stream, start = link, [command.encode("latin-1") for command in interface.start]
     where = stream_name(plan.settings, stream)
     connection = places.alone(plan.settings, where, lambda: places.stream(plan.settings, stream))
     start = [command.encode("latin-1") for command in interface.start]
