@@ -11,6 +11,7 @@ from store.measurements import MAX_PAGE, Stretch, stretches_of
 from store.named import sql
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from asyncpg import Record
@@ -85,6 +86,26 @@ class Result:
     kind: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A measurement that went into the result of a group."""
+
+    measurement: int
+    assignment: int
+    value: float
+    measured_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart(Part):
+    """A part with its time and place."""
+
+    from_at: datetime
+    until_at: datetime
+    place: str
+    worker: str | None
+
+
 _JSON = ("limit_text", "left_out_s")
 _SAID = tuple(part.name for part in fields(NewResult))
 _SHOWN = (
@@ -98,6 +119,19 @@ async def add_result(conn: Connection, person: int, new: NewResult) -> int:
     values = dict(zip(_SAID, astuple(new), strict=True))
     values |= {name: json.dumps(getattr(new, name), ensure_ascii=False) for name in _JSON}
     return int(await conn.fetchval(sql("exposure/add_result"), *values.values(), person))
+
+
+async def add_group_result(conn: Connection, person: int, new: NewResult, made_of: Sequence[Part]) -> int:
+    """Keep the result of a group with the measurements that it is made of. Returns its number."""
+    async with conn.transaction():
+        number = await add_result(conn, person, new)
+        await conn.executemany(sql("exposure/add_part"), [(number, *astuple(part)) for part in made_of])
+    return number
+
+
+async def parts(conn: Connection, number: int) -> list[ShownPart]:
+    """The measurements of a group's result, in time order; none for any other."""
+    return [ShownPart(**row) for row in await conn.fetch(sql("exposure/parts"), number)]
 
 
 async def results(

@@ -451,7 +451,7 @@ CREATE TABLE exposure_result (
     CONSTRAINT exposure_result_limit_id_check CHECK (length(limit_id) >= 3 AND length(limit_id) <= 200),
     CONSTRAINT exposure_result_limit_text_check CHECK (pg_column_size(limit_text) <= 16384),
     CONSTRAINT exposure_result_measured_s_check CHECK (measured_s >= 0::double precision),
-    CONSTRAINT exposure_result_origin_check CHECK (origin = ANY (ARRAY['measured'::text, 'laboratory'::text, 'hand_held'::text, 'dosimeter_file'::text])),
+    CONSTRAINT exposure_result_origin_check CHECK (origin = ANY (ARRAY['measured'::text, 'group'::text, 'laboratory'::text, 'hand_held'::text, 'dosimeter_file'::text])),
     CONSTRAINT exposure_result_outcome_check CHECK (outcome = ANY (ARRAY['complies'::text, 'exceeds'::text, 'undetermined'::text])),
     CONSTRAINT exposure_result_people_check CHECK (people >= 1),
     CONSTRAINT exposure_result_pkey PRIMARY KEY (id),
@@ -473,6 +473,18 @@ CREATE TABLE exposure_result (
 CREATE INDEX exposure_result_agency ON public.exposure_result USING btree (agency, id);
 CREATE INDEX exposure_result_measurement ON public.exposure_result USING btree (measurement, limit_id, id);
 CREATE INDEX exposure_result_site ON public.exposure_result USING btree (site, id);
+
+CREATE TABLE exposure_result_part (
+    result integer NOT NULL,
+    measurement integer NOT NULL,
+    assignment integer NOT NULL,
+    value double precision NOT NULL,
+    measured_s double precision NOT NULL,
+    CONSTRAINT exposure_result_part_measured_s_check CHECK (measured_s >= 0::double precision),
+    CONSTRAINT exposure_result_part_pkey PRIMARY KEY (result, measurement),
+    CONSTRAINT exposure_result_part_measurement_assignment_fkey FOREIGN KEY (measurement, assignment) REFERENCES measurement_assignment(measurement, version),
+    CONSTRAINT exposure_result_part_result_fkey FOREIGN KEY (result) REFERENCES exposure_result(id)
+);
 
 CREATE TABLE field_check (
     id integer GENERATED ALWAYS AS IDENTITY,
@@ -1222,6 +1234,7 @@ GRANT INSERT, SELECT, UPDATE ON TABLE enrolment_token TO antoan_api;
 GRANT INSERT, SELECT ON TABLE exposure_group TO antoan_api;
 GRANT INSERT, SELECT ON TABLE exposure_group_version TO antoan_api;
 GRANT INSERT, SELECT ON TABLE exposure_result TO antoan_api;
+GRANT INSERT, SELECT ON TABLE exposure_result_part TO antoan_api;
 GRANT INSERT, SELECT ON TABLE field_check TO antoan_api;
 GRANT SELECT ON TABLE gateway TO antoan_alerts;
 GRANT INSERT, SELECT, UPDATE ON TABLE gateway TO antoan_api;

@@ -49,22 +49,16 @@ def day_of(measurement: Measurement) -> date:
 
 def assess(given: Given) -> NewResult:
     """Compute the metric, judge it, say what is lacking. Raises an ExposureError that names what cannot be computed."""
-    said = given.measurement.said
-    meter = standing.meter_of(given.channel)
-    _check_channel(given, meter)
-    occupancy = given.assignment.occupancy if given.assignment else None
-    exposed = shift.expected(said.shift, said.breaks, occupancy)
-    if not exposed:
-        raise EmptyInputError("the stated occupancy lies outside the shift: nobody was exposed")
-    found = _found(given, meter, exposed)
+    found = find(given)
     verdict = judge(given.entry, _measured(given, found), confirmed=given.confirmation is not None)
     return _result(given, found, verdict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What was computed on the way to the verdict."""
+class Found:
+    """What is computed on the way to the verdict."""
 
+    meter: standing.Meter
     exposed_s: float
     shift_h: float
     occupied: bool
@@ -76,27 +70,33 @@ class _Found:
     basis: str
 
 
-def _found(given: Given, meter: standing.Meter, exposed: Sequence[Stretch]) -> _Found:
-    said, day = given.measurement.said, day_of(given.measurement)
+def find(given: Given) -> Found:
+    """The metric with its coverage, checks, uncertainty, and what a legal result would lack. Raises an ExposureError."""
+    said, meter = given.measurement.said, standing.meter_of(given.channel)
+    _check_channel(given, meter)
+    exposed = shift.expected(said.shift, said.breaks, given.assignment.occupancy if given.assignment else None)
+    if not exposed:
+        raise EmptyInputError("the stated occupancy lies outside the shift: nobody was exposed")
     expected_s = shift.seconds(exposed)
     shift_h = shift.seconds(shift.without(said.shift, said.breaks)) / 3600
     kept = _taken(given, shift.within(exposed, said.measured))
     checks = Checks.FAILED if given.doubts else standing.checks_of(given.checks, *said.measured)
     uncertainty = _uncertainty(given, meter)
-    return _Found(
+    return Found(
+        meter=meter,
         exposed_s=expected_s,
         shift_h=shift_h,
         occupied=given.assignment is not None and given.assignment.occupancy is not None,
         taken=kept,
         computed=_computed(given, kept.series, expected_s, shift_h),
         checks=checks,
-        lacking=standing.lacking(given.measurement, meter, checks, day),
+        lacking=standing.lacking(given.measurement, meter, checks, day_of(given.measurement)),
         uncertainty=uncertainty[0] if uncertainty else None,
         basis=uncertainty[1] if uncertainty else "",
     )
 
 
-def _measured(given: Given, found: _Found) -> Measured:
+def _measured(given: Given, found: Found) -> Measured:
     computed = found.computed
     return Measured(
         metric=given.entry.limit.metric,
@@ -105,7 +105,7 @@ def _measured(given: Given, found: _Found) -> Measured:
         day=day_of(given.measurement),
         legal=not found.lacking,
         checks=found.checks,
-        personal=_personal(given, occupied=found.occupied),
+        personal=personal(given, occupied=found.occupied),
         decidable=computed.decidable and computed.coverage.fraction >= metrics.LEAST_FRACTION,
         coverage=computed.coverage,
         expanded_uncertainty=found.uncertainty,
@@ -161,14 +161,14 @@ def _uncertainty(given: Given, meter: standing.Meter) -> tuple[float, str] | Non
     return standing.noise_uncertainty(meter) if given.channel.quantity == "sound_level" else None
 
 
-def _personal(given: Given, *, occupied: bool) -> bool:
+def personal(given: Given, *, occupied: bool) -> bool:
     """Worn where this agent is measured, or an area level with stated occupancy times."""
     if given.measurement.kind == "area":
         return occupied
     return given.measurement.kind == (NOISE_KIND if given.entry.limit.agent == "noise" else AIR_KIND)
 
 
-def _result(given: Given, found: _Found, verdict: Verdict) -> NewResult:
+def _result(given: Given, found: Found, verdict: Verdict) -> NewResult:
     measurement, assignment = given.measurement, given.assignment
     return NewResult(
         agency=measurement.agency,

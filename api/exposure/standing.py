@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from store.measurements import Check, DescribedChannel, Measurement
 
-CLASS_DB = {"class 1": U2_CLASS_1_DB, "class 2": U2_PERSONAL_DB}
+CLASS_DB = {"class 1": U2_CLASS_1_DB, "class 2": U2_PERSONAL_DB, "personal": U2_PERSONAL_DB}
+"""u2 by a word of the accuracy class that a profile states (ISO 9612:2009, Table C.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,17 @@ def lacking(measurement: Measurement, meter: Meter, checks: Checks, day: date) -
     return [word for word, there in wanted.items() if not there]
 
 
+def instrument_db(meter: Meter) -> float | None:
+    """Standard uncertainty of a sound level by the instrument's class, dB; None: not known."""
+    return next((value for word, value in CLASS_DB.items() if word in meter.accuracy_class), None)
+
+
 def noise_uncertainty(meter: Meter) -> tuple[float, str] | None:
     """U of a level from instrument and microphone position, and its basis (ISO 9612:2009, C.5, C.6); None: class not known.
 
     The spread between days and workers is not in it: that needs several measurements (exposure/noise/iso9612.py).
     """
-    u2 = next((value for word, value in CLASS_DB.items() if word in meter.accuracy_class), None)
+    u2 = instrument_db(meter)
     if u2 is None:
         return None
     expanded = FACTOR_95_ONE_SIDED * math.hypot(u2, U3_POSITION_DB)

@@ -21,6 +21,17 @@ class ComputeResult(Form):
     limit: LimitId
 
 
+class GroupResult(Form):
+    """Judge a group by several measurements of it (ISO 9612:2009)."""
+
+    limit: LimitId = Field(description="one of LEX,8h")
+    strategy: Literal["full_day", "job"] = Field(description="whole shifts, or samples of a job")
+    measurements: list[Id] = Field(min_length=3, max_length=30)
+    duration_h: Annotated[float, Field(gt=0, le=24)] | None = Field(
+        default=None, description="effective day of the group; for whole shifts their mean when left out"
+    )
+
+
 class EnterResult(Form):
     """A result that was not measured through the platform."""
 
@@ -105,7 +116,7 @@ class Result(Form):
     group_name: str | None
     worker: str | None
     people: int | None
-    origin: str = Field(description="measured, laboratory, hand_held, dosimeter_file")
+    origin: str = Field(description="measured, group, laboratory, hand_held, dosimeter_file")
     document: str
     method: str
     organisation: str
@@ -143,6 +154,18 @@ class Results(Form):
     results: list[Result]
 
 
+class PartLine(Form):
+    """A measurement that went into the result of a group."""
+
+    measurement: Id
+    place: str
+    worker: str | None
+    from_at: Moment
+    until_at: Moment
+    value: float
+    measured_s: float
+
+
 class CheckLine(Form):
     """A field check as the result shows it."""
 
@@ -160,5 +183,6 @@ class OneResult(Form):
     server_time: Moment
     result: Result
     checks: list[CheckLine]
+    parts: list[PartLine] = Field(description="measurements that the result of a group is made of")
     limit_now: ExposureLimit | None = Field(description="null: no longer among the limits of this agency")
     unchanged: bool = Field(description="the limit is today what it was judged by")

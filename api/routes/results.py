@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from api.context import now
 from api.exposure.assess import Given, assess
 from api.exposure.entered import entered
+from api.exposure.groups import assess_group
 from api.exposure.law import law_of
 from api.exposure.metrics import check_quantity
 from api.models import results as forms
@@ -64,6 +65,24 @@ async def compute(call: Call) -> forms.OneResult:
         with _not_computable():
             new = assess(given)
         return await _one(call, db, await store.add_result(db, call.viewer.id, new))
+
+
+async def judge_group(call: Call) -> forms.OneResult:
+    """Judge a group by several measurements of it; the result is kept."""
+    asked, person = call.sent(forms.GroupResult), call.viewer.id
+    async with call.context.connection() as db:
+        with nothing_there():
+            group = await store_groups.group(db, person, call.ids["group"])
+            numbers = dict.fromkeys(asked.measurements)
+            measured = [await store_measurements.measurement(db, person, number) for number in numbers]
+        law = await law_of(db, measured[0].agency)
+        entry = entry_of(law, asked.limit)
+        with _not_computable():
+            for measurement in measured:
+                check_quantity(entry, measurement.quantity)
+            given = [await _given(db, measurement, entry, law.confirmation(entry)) for measurement in measured]
+            new, parts = assess_group(given, group, strategy=asked.strategy, duration_h=asked.duration_h)
+        return await _one(call, db, await store.add_group_result(db, person, new, parts))
 
 
 async def enter(call: Call) -> forms.OneResult:
@@ -137,6 +156,18 @@ async def _one(call: Call, db: asyncpg.Connection, number: int) -> forms.OneResu
             )
             for check in checks
         ],
+        parts=[
+            forms.PartLine(
+                measurement=part.measurement,
+                place=part.place,
+                worker=part.worker,
+                from_at=part.from_at,
+                until_at=part.until_at,
+                value=part.value,
+                measured_s=part.measured_s,
+            )
+            for part in await store.parts(db, number)
+        ],
         limit_now=limit_form(entry, law) if entry else None,
         unchanged=entry is not None and entry.digest == found.said.limit_digest,
     )
@@ -203,6 +234,10 @@ ROUTES = (
     Route(
         "POST", "/api/v1/measurements/{measurement}/results", compute, "Judge a measurement by a limit", forms.OneResult,
         body=forms.ComputeResult, problems=(Conflict,), roles=MAY_WRITE,
+    ),
+    Route(
+        "POST", "/api/v1/exposure-groups/{group}/results", judge_group, "Judge a group by several measurements",
+        forms.OneResult, body=forms.GroupResult, problems=(Conflict,), roles=MAY_WRITE,
     ),
     Route(
         "POST", "/api/v1/sites/{site}/results", enter, "Enter a result", forms.OneResult, body=forms.EnterResult,

@@ -40,13 +40,20 @@ class ShiftWorld:
     group: int = 0
 
     async def readings(
-        self, name: str, value: int, begin: datetime = START, end: datetime = END, *, quality: int = 0
+        self,
+        name: str,
+        value: int,
+        begin: datetime = START,
+        end: datetime = END,
+        *,
+        quality: int = 0,
+        step: timedelta = SECOND,
     ) -> None:
-        """One reading a second of a scaled value in [begin, end)."""
+        """One reading a second (or `step`) of a scaled value in [begin, end)."""
         await self.world.owner.execute(
             """INSERT INTO readings (time, value, channel, quality)
-               SELECT at, $3, $4, $5 FROM generate_series($1::timestamptz, $2::timestamptz - interval '1 s', '1 s') AS at""",
-            begin, end, value, self.world.channels[name], quality,
+               SELECT at, $3, $4, $5 FROM generate_series($1::timestamptz, $2::timestamptz - $6::interval, $6::interval) AS at""",
+            begin, end, value, self.world.channels[name], quality, step,
         )  # fmt: skip
 
     async def doubt(self, name: str, begin: datetime, end: datetime) -> None:

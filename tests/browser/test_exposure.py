@@ -111,6 +111,30 @@ async def test_a_result_says_its_verdict_with_value_uncertainty_and_coverage(
         assert big >= 40
 
 
+async def test_a_groups_result_shows_the_measurements_that_it_is_made_of(
+    browser: Browser, address: str, world: World, client: aiohttp.ClientSession, artifacts: Path
+) -> None:
+    shift = await make_shift(world)
+    group = (await post(client, f"/api/v1/sites/{world.site}/exposure-groups", group_form()))["id"]
+    numbers = []
+    for back, level in enumerate((880, 919, 830)):
+        begin = START - back * 24 * HOUR
+        await shift.readings("ear", level, begin, begin + HOUR)
+        form = measurement_form(
+            shift.placements["ear"], shift=stretch(begin, begin + HOUR), measured=stretch(begin, begin + HOUR)
+        )
+        numbers.append(await measured(client, form | {"stands": {"group": group}} | LEGAL, checks=None))
+    asked = {"limit": "vn.qcvn_24_2016.lex_8h", "strategy": "full_day", "measurements": numbers}
+    result = (await post(client, f"/api/v1/exposure-groups/{group}/results", asked))["result"]
+    async with visit(browser, address, PHONE) as page:
+        await log_in(page)
+        await open_result(page, result["id"])
+        await expect(page.locator(".parts li")).to_have_count(3)
+        await expect(page.locator(".parts")).to_contain_text("18/11/2026 · NLĐ-07")
+        await expect(page.locator(".cautions")).to_contain_text("nên xem lại nhóm")
+        await shoot(page, artifacts, "8-result-group")
+
+
 async def test_screening_above_the_limit_is_no_breach_and_says_what_is_lacking(
     browser: Browser, address: str, world: World, client: aiohttp.ClientSession
 ) -> None:

@@ -307,6 +307,17 @@ export interface Group {
   written_by: string;
 }
 
+/** Judge a group by several measurements of it (ISO 9612:2009). */
+export interface GroupResult {
+  /** one of LEX,8h */
+  limit: string;
+  /** whole shifts, or samples of a job */
+  strategy: "full_day" | "job";
+  measurements: (number)[];
+  /** effective day of the group; for whole shifts their mean when left out */
+  duration_h: number | null;
+}
+
 /** What is known of a group; with a reason it is a correction. */
 export interface GroupSaid {
   /** people in the group */
@@ -601,6 +612,8 @@ export interface OneResult {
   server_time: string;
   result: Result;
   checks: (CheckLine)[];
+  /** measurements that the result of a group is made of */
+  parts: (PartLine)[];
   /** null: no longer among the limits of this agency */
   limit_now: ExposureLimit | null;
   /** the limit is today what it was judged by */
@@ -618,6 +631,17 @@ export interface OwnSet {
   yaml: string;
   /** why this version of the platform cannot read it; empty: it can */
   fault: string;
+}
+
+/** A measurement that went into the result of a group. */
+export interface PartLine {
+  measurement: number;
+  place: string;
+  worker: string | null;
+  from_at: string;
+  until_at: string;
+  value: number;
+  measured_s: number;
 }
 
 /** A text in force whose values are still to be entered, wholly or in part. */
@@ -723,7 +747,7 @@ export interface Result {
   group_name: string | null;
   worker: string | null;
   people: number | null;
-  /** measured, laboratory, hand_held, dosimeter_file */
+  /** measured, group, laboratory, hand_held, dosimeter_file */
   origin: string;
   document: string;
   method: string;

@@ -1,7 +1,7 @@
 /** Kết quả ca: one result with all that it rests on, so that it can be defended. */
 import { nowMs } from "../clock";
-import { dayText, exposure, named, printed } from "../exposure_words";
-import type { CheckLine, OneResult, Result as ResultForm } from "../forms";
+import { dayText, exposure, named, printed, shown, withUnit } from "../exposure_words";
+import type { CheckLine, OneResult, PartLine, Result as ResultForm } from "../forms";
 import { clockTime, quality, span } from "../format";
 import { useFetched } from "../parts/fetched";
 import { type Fact, FactList } from "../parts/fact_list";
@@ -19,7 +19,7 @@ export function Result({ id }: { id: number }) {
   const t = exposure.value;
   const { answer, failure, again } = useFetched<OneResult>(`/results/${id}`);
   if (!answer.value) return failure.value ? <Failure failure={failure.value} retry={() => void again()} /> : <Loading />;
-  const { result, checks, unchanged } = answer.value;
+  const { result, checks, parts, unchanged } = answer.value;
   return (
     <>
       <a class="back" href="/results" onClick={follow}>
@@ -40,6 +40,7 @@ export function Result({ id }: { id: number }) {
         </div>
         <div>
           <Ground result={result} checks={checks} />
+          <Parts parts={parts} result={result} />
           {result.shift && result.point !== null && <ShiftTrace result={result} shift={result.shift} point={result.point} />}
         </div>
       </div>
@@ -150,7 +151,7 @@ function Lacking({ result }: { result: ResultForm }) {
 /** What it rests on: coverage and what was left out, checks, method, who computed it and how. */
 function Ground({ result, checks }: { result: ResultForm; checks: CheckLine[] }) {
   const t = exposure.value;
-  const said = result.origin === "measured" ? t.computed : t.entered;
+  const said = ["measured", "group"].includes(result.origin) ? t.computed : t.entered;
   const facts: Fact[] = [
     [t.coverage, coverage(result)],
     [t.leftOut, leftOut(result)],
@@ -166,6 +167,27 @@ function Ground({ result, checks }: { result: ResultForm; checks: CheckLine[] })
   return (
     <section class="panel">
       <FactList facts={facts} />
+    </section>
+  );
+}
+
+/** The measurements that the result of a group is made of. */
+function Parts({ parts, result }: { parts: PartLine[]; result: ResultForm }) {
+  if (!parts.length) return null;
+  return (
+    <section class="panel parts">
+      <h2>{exposure.value.parts(parts.length)}</h2>
+      <ul>
+        {parts.map((part) => (
+          <li key={part.measurement}>
+            <span>
+              {dayText(new Intl.DateTimeFormat("en-CA", { timeZone: result.timezone }).format(Date.parse(part.from_at)))} · {part.worker ?? part.place}
+            </span>
+            <strong>{withUnit(shown(part.value, result.limit.unit), result.limit.unit)}</strong>
+            <span>{span(part.measured_s * 1000)}</span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
