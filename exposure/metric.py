@@ -53,7 +53,12 @@ def evaluate(
     """The metric of a whole series. Without `expected_s` the span from the first to the last value is expected."""
     series.need(*metric.units)
     coverage = series.coverage(expected_s)
-    return metric.of(float(np.dot(metric.count(series.value), series.duration_s)), coverage, gaps, series.unit)
+    return metric.of(integral(metric, series), coverage, gaps, series.unit)
+
+
+def integral(metric: Metric, series: Series) -> float:
+    """∫ of what the values count for. Summed by pairs: more exact than a dot product, and no thread of a linear algebra library wakes."""
+    return float((metric.count(series.value) * series.duration_s).sum())
 
 
 class Running:
@@ -76,7 +81,7 @@ class Running:
         if series.unit != self.unit:
             raise WrongUnitError(f"the series is in {series.unit!r}, but {self.unit!r} has been added up")
         check_interval(float(series.start_s[0]), series.measured_s, float(series.value[0]), self._integral.end_s)
-        self._integral.total += float(np.dot(self.metric.count(series.value), series.duration_s))
+        self._integral.total += integral(self.metric, series)
         self._integral.measured_s += series.measured_s
         self._integral.end_s = series.end_s
         self._integral.highest = max(self._integral.highest, float(series.value.max()))

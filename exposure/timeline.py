@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.arrays import Floats, durations, finite
 from exposure.errors import UnsortedError
@@ -14,6 +15,9 @@ OVERLAP_S = 1e-6
 """The resolution of event time (µs): a smaller overlap is rounding, a larger one would count time twice."""
 SAME = 1e-9
 """Relative difference up to which two durations are one."""
+MOST_STEPS = 4
+"""Starts in one cell of the look-up table up to which it is quicker than a search."""
+Indices = NDArray[np.int64]
 MOST_WINDOWS = 4
 """Window lengths remembered for a timeline: a shift is asked for 15 minutes, an hour and little else."""
 
@@ -56,10 +60,9 @@ class Timeline:
         return step if equal and joined else None
 
     @cached_property
-    def evenly(self) -> bool:
-        """Whether all intervals are of one duration, gaps or not."""
-        step = float(self.duration_s[0])
-        return bool((np.abs(self.duration_s - step) <= SAME * step).all())
+    def grid(self) -> _Grid:
+        """Where to look for the interval at a time."""
+        return _Grid(self.start_s)
 
     def until(self, at_s: Floats, values: Floats) -> Floats:
         """∫ value dt over what was measured up to each time."""
@@ -120,8 +123,33 @@ def _whole_steps(step_s: float | None, window_s: float) -> int | None:
     return steps if steps >= 1 and abs(steps * step_s - window_s) <= SAME * window_s else None
 
 
-def _locate(timeline: Timeline, at_s: Floats) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Floats]:
+def _locate(timeline: Timeline, at_s: Floats) -> tuple[Indices, Floats]:
     """The interval that lies at or before each time, and how much of it has passed, s."""
-    index = np.maximum(np.searchsorted(timeline.start_s, at_s, side="right") - 1, 0)
-    passed = np.clip(at_s - timeline.start_s[index], 0.0, timeline.duration_s[index])
+    index = timeline.grid.at_or_before(timeline.start_s, at_s)
+    passed = np.minimum(np.maximum(at_s - timeline.start_s[index], 0.0), timeline.duration_s[index])
     return index, np.asarray(passed)
+
+
+class _Grid:
+    """A table of even cells over the starts: where starts are about even, a look-up instead of a search."""
+
+    def __init__(self, start_s: Floats) -> None:
+        span = float(start_s[-1] - start_s[0])
+        self._origin, self._cells = float(start_s[0]), 2 * start_s.size
+        self._scale = self._cells / span if span > 0 else 0.0
+        crowd = np.bincount(self._cell(start_s), minlength=self._cells + 1)
+        self._up_to = np.cumsum(crowd)
+        self._steps = int(crowd.max())
+
+    def at_or_before(self, start_s: Floats, at_s: Floats) -> Indices:
+        """The last start that is not after each time; the first where all are."""
+        if self._steps > MOST_STEPS:
+            return np.maximum(np.searchsorted(start_s, at_s, side="right") - 1, 0)
+        index = np.maximum(self._up_to[self._cell(at_s)] - 1, 0)
+        for _ in range(self._steps):
+            index -= (start_s[index] > at_s) & (index > 0)
+        return index
+
+    def _cell(self, at_s: Floats) -> Indices:
+        place = (at_s - self._origin) * self._scale
+        return np.asarray(np.minimum(np.maximum(place, 0.0), self._cells).astype(np.int64))

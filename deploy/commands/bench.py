@@ -22,7 +22,7 @@ def bench(group: str, /, *, json_output: Annotated[bool, Parameter(name="--json"
     Parameters
     ----------
     group
-        ingest, wire, storage, alerts or gateway.
+        ingest, wire, storage, alerts, exposure or gateway.
     json_output
         Print one JSON object, last, instead of a table.
     """
