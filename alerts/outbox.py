@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import TYPE_CHECKING
 
 import structlog
 
 from alerts.senders import SendFailed
-from alerts.wording import compose
+from alerts.wording import Words, compose_all
 from store import alerts_outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from asyncpg import Pool
 
@@ -26,6 +27,9 @@ LONGEST_SLEEP_S = 5.0
 """Between looks at the outbox when nobody wakes it: another process may have written to it."""
 CLAIM_MARGIN_S = 5.0
 """A claim lasts this much longer than an attempt may take, so that no other sender begins beside it."""
+
+MOST_IN_ONE = 8
+"""Notifications claimed for each that is sent at a time: a flood becomes few messages."""
 
 
 def retry_after_s(settings: OutboxSettings, attempts: int) -> float | None:
@@ -42,8 +46,9 @@ class Outbox:
         """`senders` by medium; a medium without one becomes a dead letter at once."""
         self._pool = pool
         self._senders = senders
+        self._at_once = asyncio.Semaphore(settings.at_once)
         self._settings = settings
-        self._page_url = page_url
+        self._words = Words(page_url)
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -61,10 +66,10 @@ class Outbox:
         """Claim what is due and send it. How many were tried."""
         claim_s = self._settings.send_s + CLAIM_MARGIN_S
         async with self._pool.acquire() as conn:
-            claimed = await alerts_outbox.claim(conn, self._settings.at_once, claim_s)
+            claimed = await alerts_outbox.claim(conn, self._settings.at_once * MOST_IN_ONE, claim_s)
         async with asyncio.TaskGroup() as sending:
-            for notification in claimed:
-                sending.create_task(self._send(notification))
+            for together in bundled(claimed):
+                sending.create_task(self._send_in_turn(together))
         return len(claimed)
 
     async def _sleep(self) -> None:
@@ -77,32 +82,61 @@ class Outbox:
         except TimeoutError:
             pass  # time to look again
 
-    async def _send(self, notification: Claimed) -> None:
-        n = notification
+    async def _send_in_turn(self, together: Sequence[Claimed]) -> None:
+        async with self._at_once:
+            await self._send(together)
+
+    async def _send(self, together: Sequence[Claimed]) -> None:
+        """Hand one message over, and note for each notification in it how that went."""
+        first = together[0]
+        numbers = [n.id for n in together]
         try:
-            receipt = await self._hand_over(n)
+            receipt = await self._hand_over(together)
         except SendFailed as error:
-            again_s = retry_after_s(self._settings, n.attempts) if error.again else None
+            again_s = retry_after_s(self._settings, first.attempts) if error.again else None
             log.warning(
-                "notification_failed",
-                notification=n.id,
-                alert=n.alert,
-                attempts=n.attempts,
-                again_s=again_s,
-                why=str(error),
+                "notification_failed", notifications=numbers, attempts=first.attempts, again_s=again_s, why=str(error)
             )
             async with self._pool.acquire() as conn:
-                await alerts_outbox.failed(conn, n.id, str(error), again_s)
+                for number in numbers:
+                    await alerts_outbox.failed(conn, number, str(error), again_s)
             return
         async with self._pool.acquire() as conn:
-            await alerts_outbox.delivered(conn, n.id, receipt)
-        log.info("notification_delivered", notification=n.id, alert=n.alert, medium=n.medium)
+            for number in numbers:
+                await alerts_outbox.delivered(conn, number, receipt)
+        log.info("notification_delivered", notifications=numbers, medium=first.medium)
 
-    async def _hand_over(self, n: Claimed) -> str:
-        if n.medium not in self._senders:
-            raise SendFailed(f"no settings for {n.medium}: see `email` of the alert service", again=False)
+    async def _hand_over(self, together: Sequence[Claimed]) -> str:
+        first = together[0]
+        if first.medium not in self._senders:
+            raise SendFailed(f"no settings for {first.medium}: see `{first.medium}` of the alert service", again=False)
+        wording = compose_all(together, self._words, await self._links(together))
         try:
             async with asyncio.timeout(self._settings.send_s):
-                return await self._senders[n.medium].send(n, compose(n, self._page_url))
+                return await self._senders[first.medium].send(first, wording)
         except TimeoutError as error:
             raise SendFailed(f"no answer in {self._settings.send_s} s", again=True) from error
+
+    async def _links(self, together: Sequence[Claimed]) -> dict[int, str]:
+        """Tokens by alert, for the messages of a person: whoever holds one acknowledges as that person."""
+        wanted = [n for n in together if n.person is not None and n.change == "raised"]
+        tokens = {n.alert: secrets.token_urlsafe(32) for n in wanted}
+        if wanted:
+            async with self._pool.acquire() as conn:
+                for n in wanted:
+                    await alerts_outbox.add_link(conn, tokens[n.alert], n, self._settings.link_holds_s)
+        return tokens
+
+
+def bundled(claimed: Iterable[Claimed]) -> list[list[Claimed]]:
+    """Which notifications go as one message: what a kit says to one recipient, what a digest holds; a danger always alone.
+
+    Programs (webhooks) are told of each by itself.
+    """
+    bundles: dict[object, list[Claimed]] = {}
+    for n in claimed:
+        alone = n.medium == "webhook" or n.priority == "urgent"
+        digest = n.digests and n.priority == "low"
+        key = n.id if alone else (n.recipient, n.change, "digest" if digest else n.gateway)
+        bundles.setdefault(key, []).append(n)
+    return list(bundles.values())

@@ -70,6 +70,9 @@ class OutboxSettings(StrictModel):
     first_retry_s: float = Field(default=5, gt=0, le=600, description="wait after the first failure; doubles each time")
     longest_retry_s: float = Field(default=1800, gt=0, le=86_400, description="longest wait between attempts")
     send_s: float = Field(default=10, gt=0, le=300, description="longest time one attempt may take")
+    link_holds_s: float = Field(
+        default=86_400, ge=60, le=604_800, description="how long a link in a message acknowledges"
+    )
     at_once: int = Field(default=8, ge=1, le=64, description="notifications sent beside one another")
 
 

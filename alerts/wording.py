@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from store.alerts_outbox import Claimed
 
+PRIORITIES = ("low", "medium", "high", "urgent")
 _UNITS = {
     "[ppm]": "ppm", "[ppb]": "ppb", "[ppth]": "‰", "dB[SPL]": "dB", "dB(A)": "dB(A)", "dB(C)": "dB(C)", "Cel": "°C",
     "lx": "lx", "%": "%", "%{RH}": "%RH", "%{vol}": "% vol", "mg/m3": "mg/m³", "ug/m3": "µg/m³", "m/s2": "m/s²",
@@ -29,7 +32,8 @@ _WORDS = {
         "kit": "Bộ đo", "since": "Từ lúc", "until": "Hết lúc", "source": "Căn cứ", "no_time": "giờ chưa chắc chắn",
         "at_least": "quá tải, ít nhất", "provisional": "Tạm thời: chưa có số đo đến sau để khẳng định",
         "latched": "Tự giữ đến khi đặt lại", "open": 'Mở trang và bấm "Đã nhận"', "unplaced": "chưa có nơi đo",
-        "unverified": "chưa đối chiếu với văn bản ký",
+        "unverified": "chưa đối chiếu với văn bản ký", "limit_at": "Chạm giới hạn lúc", "several": "cảnh báo",
+        "again": "Nhắc lại, chưa ai nhận",
     },
     "en": {
         "low": "Low", "medium": "Medium", "high": "High", "urgent": "DANGER",
@@ -38,7 +42,8 @@ _WORDS = {
         "kit": "Kit", "since": "Since", "until": "Until", "source": "Source", "no_time": "clock unsure",
         "at_least": "saturated, at least", "provisional": "Provisional: no later reading confirms it yet",
         "latched": "Latched until reset", "open": 'Open the page and press "Acknowledge"', "unplaced": "not placed",
-        "unverified": "not checked against the signed text",
+        "unverified": "not checked against the signed text", "limit_at": "Limit reached at", "several": "alerts",
+        "again": "Again, nobody has acknowledged",
     },
 }  # fmt: skip
 
@@ -51,8 +56,32 @@ class Wording:
     text: str
 
 
-def compose(notification: Claimed, page_url: str) -> Wording:
-    """The message of a notification in its recipient's language; `page_url` without a slash at its end."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What every message needs: the address of the page, without a slash at its end."""
+
+    page_url: str
+
+    def link(self, alert: int, token: str | None) -> str:
+        """Where a message leads. The token stands behind `#`: it reaches no server's log, and opening the link does nothing."""
+        return f"{self.page_url}/alerts/{alert}" if token is None else f"{self.page_url}/take#{token}"
+
+
+def compose_all(together: Sequence[Claimed], shared: Words, tokens: Mapping[int, str]) -> Wording:
+    """One message of several notifications to one recipient; `tokens` by alert, of links that acknowledge."""
+    if len(together) == 1:
+        return compose(together[0], shared, tokens.get(together[0].alert))
+    first, words = together[0], _WORDS[together[0].language]
+    worst = max(together, key=lambda n: PRIORITIES.index(n.priority))
+    places = {_place(n, words) for n in together}
+    where = f" · {places.pop()}" if len(places) == 1 else ""
+    parts = [compose(n, shared, tokens.get(n.alert)) for n in together]
+    subject = f"[{words[worst.priority]}] {len(together)} {words['several']}{where} · {first.title[first.language]}"
+    return Wording(subject[:200], "\n".join(f"{part.subject}\n{part.text}" for part in parts))
+
+
+def compose(notification: Claimed, shared: Words, token: str | None = None) -> Wording:
+    """The message of a notification in its recipient's language."""
     n, words = notification, _WORDS[notification.language]
     title = n.title[n.language]
     value = _quantity(n, n.value, words)
@@ -70,13 +99,15 @@ def compose(notification: Claimed, page_url: str) -> Wording:
         "channel": n.channel_name or "",
         "kit": n.gateway,
         "since": _time(n.since_at, n, words),
+        "limit_at": _time(n.limit_at, n, words) if n.limit_at else "",
         "source": _source(n, words),
     }
     lines += [f"{words[word]}: {text}" for word, text in rows.items() if text]
     lines += [words["provisional"]] if n.provisional else []
     lines += [words["latched"]] if n.cycle in {"latching", "danger"} else []
+    lines += [words["again"]] if n.round else []
     lines += [n.detail] if n.detail else []
-    lines += ["", f"{words['open']}: {page_url}/alerts/{n.alert}", ""]
+    lines += ["", f"{words['open']}: {shared.link(n.alert, token)}", ""]
     return Wording(subject[:200], "\n".join(lines))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DEFAULT_DIR = Path(__file__).parent / "web" / "dist"
 FOR_EVER = "public, max-age=31536000, immutable"
 ANEW = "no-cache"
-VIEWS = frozenset({"", "sites", "alerts", "limits", "results"})
+VIEWS = frozenset({"", "sites", "alerts", "take", "limits", "results"})
 """First parts of the addresses that the page itself understands: all of them are answered with the page."""
 WORTH_PACKING = frozenset({"text/html", "text/javascript", "text/css", "image/svg+xml", "application/json"})
 

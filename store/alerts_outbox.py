@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -23,6 +24,10 @@ class Claimed:
     change: str
     attempts: int
     created_at: datetime
+    recipient: int
+    person: int | None
+    digests: bool
+    round: int
     medium: str
     address: str
     language: str
@@ -47,6 +52,7 @@ class Claimed:
     provisional: bool
     withdrawn: bool
     detail: str
+    limit_at: datetime | None
     site_name: str | None
     timezone: str | None
     point_name: str | None
@@ -58,7 +64,8 @@ _FIELDS = tuple(field.name for field in fields(Claimed))
 
 
 async def claim(conn: Connection, rows: int, claim_s: float) -> list[Claimed]:
-    """Take up to `rows` due notifications for `claim_s` seconds."""
+    """Take up to `rows` due notifications for `claim_s` seconds; those that an acknowledgement made needless are cancelled."""
+    await conn.execute(sql("alerts/cancel_taken"))
     return [_claimed(row) for row in await conn.fetch(sql("alerts/claim"), rows, claim_s)]
 
 
@@ -76,6 +83,16 @@ async def delivered(conn: Connection, notification: int, receipt: str) -> None:
 async def failed(conn: Connection, notification: int, why: str, again_s: float | None) -> None:
     """An attempt failed; again after `again_s`, or None: given up, a dead letter."""
     await conn.execute(sql("alerts/failed"), notification, why[:500], again_s)
+
+
+async def add_link(conn: Connection, token: str, claimed: Claimed, holds_s: float) -> None:
+    """Keep the hash of a link that acknowledges this alert as the person of this notification."""
+    await conn.execute(sql("alerts/add_link"), hash_of(token), claimed.alert, claimed.person, claimed.id, holds_s)
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of a link's token."""
+    return hashlib.sha256(token.encode()).digest()
 
 
 async def next_due_s(conn: Connection) -> float | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from store.errors import StoreError
 from store.named import sql
 from telemetry.strict import StrictModel
 
@@ -22,6 +24,13 @@ CHANGED_CHANNEL = "antoan_alert_rules"
 """PostgreSQL NOTIFY channel: rules were loaded or retired."""
 
 
+Day = Annotated[int, Field(ge=1, le=7)]
+
+
+class UnknownPerson(StoreError):  # noqa: N818  (says what it is)
+    """A recipient names a person who is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredRule:
     """A rule version in force; `body` is what alerts.engine.rules reads."""
@@ -31,17 +40,58 @@ class StoredRule:
     body: dict[str, Any]
 
 
+class Duty(StrictModel):
+    """A time of the week on duty, in the recipient's time zone. `until` before `from`: over midnight."""
+
+    days: tuple[Day, ...] = Field(default=(1, 2, 3, 4, 5, 6, 7), min_length=1, description="1 Monday … 7 Sunday")
+    begin: time = Field(alias="from", description="local time, such as 18:00")
+    until: time = Field(description="local time at which it ends")
+    first_day: date | None = Field(default=None, description="from this day on")
+    last_day: date | None = Field(default=None, description="up to and with this day")
+
+
+class Quiet(StrictModel):
+    """Hours in which only danger to life is told; the rest waits for their end."""
+
+    begin: time = Field(alias="from", description="local time, such as 22:00")
+    until: time = Field(description="local time at which they end")
+
+
 class Recipient(StrictModel):
-    """Who is told, of what, how. Without agency and site: of everything."""
+    """Who is told, of what, how, when. Without agency and site: of everything; without duty: always."""
 
     name: str = Field(min_length=1, max_length=100, description="unique name of this recipient")
-    medium: Literal["email", "webhook"] = Field(description="how it is told")
-    address: str = Field(min_length=3, max_length=1000, description="e-mail address or URL")
+    medium: Literal["email", "webhook", "apprise"] = Field(
+        description="how it is told; apprise: SMS, voice, Zalo and others by their URL"
+    )
+    address: str = Field(min_length=3, max_length=1000, description="e-mail address, URL, or apprise URL")
     language: Literal["vi", "en"] = Field(default="vi", description="language of the message")
     agency: int | None = Field(default=None, description="alerts of this agency and those below it")
     site: int | None = Field(default=None, description="alerts of this site only")
     least: Literal["low", "medium", "high", "urgent"] = Field(default="low", description="least priority told of")
     on_return: bool = Field(default=False, description="told also when the condition has gone")
+    person: str | None = Field(
+        default=None, description="log-in name of the person whose message this is: gets a link that acknowledges"
+    )
+    wait_s: int = Field(
+        default=0, ge=0, le=86_400, description="told only if nobody has acknowledged so many seconds after"
+    )
+    repeat_s: int | None = Field(
+        default=None, ge=60, le=86_400, description="told again so often until somebody acknowledges, 20 times at most"
+    )
+    timezone: str = Field(default="Asia/Ho_Chi_Minh", description="IANA time zone of duty, quiet hours and digest")
+    duty: tuple[Duty, ...] = Field(default=(), max_length=50, description="when on duty; empty: always")
+    quiet: Quiet | None = Field(default=None, description="hours in which only danger to life is told")
+    digest_at: time | None = Field(default=None, description="low priority is collected until then, each day")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is no time zone; write one such as Asia/Ho_Chi_Minh") from error
+        return name
 
 
 async def rules_in_force(conn: Connection) -> list[StoredRule]:
@@ -103,7 +153,17 @@ async def put_rules(
 
 
 async def put_recipient(conn: Connection, recipient: Recipient) -> int:
-    """Add a recipient, or change the one of that name; its number."""
+    """Add a recipient, or change the one of that name, with its duty; its number. Raises UnknownPerson."""
     r = recipient
-    arguments = r.name, r.medium, r.address, r.language, r.agency, r.site, r.least, r.on_return
-    return int(await conn.fetchval(sql("alerts/put_recipient"), *arguments))
+    if r.person is not None and await conn.fetchval(sql("alerts/person_of_login"), r.person) is None:
+        raise UnknownPerson(f"recipient {r.name}: nobody logs in as {r.person!r}")
+    quiet = (r.quiet.begin, r.quiet.until) if r.quiet else (None, None)
+    told = r.name, r.medium, r.address, r.language, r.agency, r.site, r.least, r.on_return
+    when = r.person, r.wait_s, r.repeat_s, r.timezone, *quiet, r.digest_at
+    async with conn.transaction():
+        number = int(await conn.fetchval(sql("alerts/put_recipient"), *told, *when))
+        await conn.execute(sql("alerts/clear_duty"), number)
+        for duty in r.duty:
+            times = list(duty.days), duty.begin, duty.until, duty.first_day, duty.last_day
+            await conn.execute(sql("alerts/add_duty"), number, *times)
+    return number

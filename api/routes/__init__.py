@@ -16,6 +16,7 @@ from api.routes import (
     rules,
     session,
     sites,
+    taking,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *alerts.ROUTES,
     *alarm_health.ROUTES,
     *rules.ROUTES,
+    *taking.ROUTES,
     *limits.ROUTES,
     *exposure_groups.ROUTES,
     *measurements.ROUTES,

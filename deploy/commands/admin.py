@@ -19,6 +19,7 @@ from deploy.service_runner import read_settings
 from store import people, sites
 from store.alerts_rules import Recipient, put_recipient
 from store.connection import connect
+from store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -136,5 +137,5 @@ def _with_database(config: Path, work: Callable[[Connection], Awaitable[Result]]
         finally:
             await connection.close()
 
-    with spoken(asyncpg.PostgresError, OSError):
+    with spoken(asyncpg.PostgresError, OSError, StoreError):
         return asyncio.run(run())

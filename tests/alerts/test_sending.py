@@ -13,7 +13,7 @@ import pytest
 from alerts.outbox import retry_after_s
 from alerts.senders import EmailSender, SendFailed, WebhookSender
 from alerts.settings import AlertsSettings, EmailSettings, OutboxSettings, WebhookSettings
-from alerts.wording import Wording, compose
+from alerts.wording import Wording, Words, compose
 from store.alerts_outbox import Claimed
 from store.alerts_rules import Recipient, put_recipient
 from telemetry.strict import SettingsError, validate
@@ -30,6 +30,7 @@ BODY = {"direction": "at_least", "source": {"document": "QCVN 24:2016/BYT", "cla
 def claimed(**more: Any) -> Claimed:  # noqa: ANN401
     plain = {
         "id": 5, "alert": 9, "change": "raised", "attempts": 1, "created_at": WHEN, "medium": "email",
+        "recipient": 1, "person": None, "digests": False, "round": 0, "limit_at": None,
         "address": "truc@example.vn", "language": "vi", "gateway": "kit00001", "gateway_channel": 2, "rule": "noise-85",
         "kind": "level", "priority": "high", "cycle": "ordinary", "title": {"vi": "Tiếng ồn", "en": "Noise"},
         "set_point": Decimal(85), "unit": "dB[SPL]", "exponent": -1, "value": 874, "peak": 874, "at_least": False,
@@ -41,7 +42,7 @@ def claimed(**more: Any) -> Claimed:  # noqa: ANN401
 
 
 def test_a_message_in_vietnamese_has_value_unit_set_point_place_and_time_with_zone() -> None:
-    wording = compose(claimed(), "https://antoan.example")
+    wording = compose(claimed(), Words("https://antoan.example"))
     assert wording.subject == "[Cao] Tiếng ồn: 87,4 dB · Nhà máy Bia · Xưởng chiết"
     assert wording.text == (
         "Cảnh báo: Tiếng ồn\n"
@@ -58,7 +59,9 @@ def test_a_message_in_vietnamese_has_value_unit_set_point_place_and_time_with_zo
 
 
 def test_a_message_in_english_says_the_same() -> None:
-    wording = compose(claimed(language="en", timezone="America/New_York", at_least=True), "https://antoan.example")
+    wording = compose(
+        claimed(language="en", timezone="America/New_York", at_least=True), Words("https://antoan.example")
+    )
     assert wording.subject == "[High] Noise: saturated, at least 87.4 dB · Nhà máy Bia · Xưởng chiết"
     assert "Since: 02:20:05 23/11/2026 (UTC-05:00)" in wording.text
 
@@ -78,7 +81,7 @@ def test_a_message_in_english_says_the_same() -> None:
     ],
 )
 def test_what_is_unsure_is_said(more: dict[str, Any], line: str) -> None:
-    assert line in compose(claimed(**more), "https://antoan.example").text
+    assert line in compose(claimed(**more), Words("https://antoan.example")).text
 
 
 def email(inbox: Inbox, **more: object) -> EmailSender:
@@ -87,7 +90,7 @@ def email(inbox: Inbox, **more: object) -> EmailSender:
 
 
 async def test_an_email_is_handed_over_whole(mailbox: Inbox) -> None:
-    wording = compose(claimed(), "https://antoan.example")
+    wording = compose(claimed(), Words("https://antoan.example"))
     assert "taken" in await email(mailbox).send(claimed(), wording)
     envelope = await mailbox.next()
     assert (envelope.mail_from, envelope.rcpt_tos) == ("antoan@example.vn", ["truc@example.vn"])

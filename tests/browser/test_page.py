@@ -147,31 +147,3 @@ async def test_every_screen_fits_in_both_languages(
         await page.goto("/alerts/health")
         await page.wait_for_selector(".figures")
         await shoot(page, artifacts, "6-alarm-health")
-
-
-async def test_a_danger_is_closed_with_cause_and_action_and_another_alarm_shelved(
-    browser: Browser, address: str, world: World, artifacts: Path
-) -> None:
-    number = await world.alert()
-    noise = await world.alert(priority="high", cycle="ordinary", point="noise", value=861)
-    async with visit(browser, address, PHONE) as page:
-        await log_in(page)
-        await page.goto(f"/alerts/{number}")
-        await page.click("button:has-text('Đã nhận')")
-        await expect(page.locator(".taken-by")).to_be_visible()
-        await world.owner.execute("SELECT alert_advance($1, 'return', NULL, '')", number)
-        await page.select_option("select[name=cause]", "ventilation")
-        await page.select_option("select[name=action]", "ventilated")
-        await page.fill("input[name=note]", "Đo lại 2 ppm")
-        await shoot(page, artifacts, "7-close")
-        await page.click("form.reset button:has-text('Đặt lại')")
-        await expect(page.locator(".alert-body")).to_contain_text("Đã thông gió")
-        await page.goto(f"/alerts/{noise}")
-        await page.click("summary:has-text('Tạm dừng báo')")
-        await page.fill("input[name=reason]", "Đang sửa máy dập")
-        await shoot(page, artifacts, "8-shelve")
-        await page.click(".aside-form button")
-        await expect(page.locator(".aside-note")).to_contain_text("Cán bộ lan tạm dừng báo đến")
-        await page.click("button:has-text('Báo trở lại')")
-        await expect(page.locator(".aside-note")).to_have_count(0)
-    assert await world.owner.fetchval("SELECT state FROM alert WHERE id = $1", number) == "normal"

@@ -906,6 +906,26 @@ export interface TableRow {
   value: number | null;
 }
 
+/** The alert of a link and the person whose link it is. */
+export interface Taking {
+  server_time: string;
+  alert: number;
+  /** who acknowledges by this link */
+  person: string;
+  title: Title;
+  priority: "urgent" | "high" | "medium" | "low";
+  state: string;
+  place: string;
+  site_name: string;
+  value: string | null;
+  unit: string;
+  since: string | null;
+  /** it waits for somebody to acknowledge */
+  may_take: boolean;
+  acknowledged_at: string | null;
+  acknowledged_by: string | null;
+}
+
 /** A task of a group with its duration in a shift. */
 export interface Task {
   name: string;
@@ -917,6 +937,11 @@ export interface Task {
 export interface Title {
   vi: string;
   en: string;
+}
+
+/** What stands behind the `#` of the link. */
+export interface Token {
+  token: string;
 }
 
 /** One fact in the life of an alert: what happened, when, to whom. */

@@ -17,10 +17,16 @@ import { Result } from "./screens/result";
 import { Results } from "./screens/results";
 import { Site } from "./screens/site";
 import { Sites } from "./screens/sites";
+import { Take } from "./screens/take";
 import { load, session } from "./session";
 import { language, words } from "./language";
 
+/** The link of a message needs no log-in; everything else does. */
 function Page() {
+  return view.value.name === "take" ? <Take /> : <LoggedIn />;
+}
+
+function LoggedIn() {
   const failure = useSignal<ApiFailure | null>(null);
   const start = (): void => {
     failure.value = null;
@@ -65,6 +71,7 @@ function Screen() {
       return <AlarmHealth />;
     case "new_result":
       return <NewResult />;
+    case "take": // shown before anybody is logged in
     case "nowhere":
       return <Empty title={words.value.notFound} />;
   }

@@ -16,6 +16,7 @@ export type View =
   | { name: "result"; id: number }
   | { name: "alarm_health" }
   | { name: "new_result" }
+  | { name: "take" }
   | { name: "nowhere" };
 
 export const view = computed<View>(() => parse(path.value));
@@ -26,6 +27,7 @@ function parse(text: string): View {
   if (rest.length === 0 && second === undefined && (first === "" || first === "sites")) return { name: "sites" };
   if (rest.length === 0 && second === undefined && first === "alerts") return { name: "alerts" };
   if (rest.length === 0 && id !== null && first === "sites") return { name: "site", id };
+  if (second === undefined && first === "take") return { name: "take" };
   if (rest.length === 0 && second === "health" && first === "alerts") return { name: "alarm_health" };
   if (rest.length === 0 && id !== null && first === "alerts") return { name: "alert", id };
   if (rest.length === 0 && second === undefined && first === "limits") return { name: "limits" };

@@ -52,6 +52,8 @@ export const en: Words = {
   now: "Now",
   reset: "Reset",
   resetNote: "What was done? (kept with the alert)",
+  linkGone: "This link is no longer valid. Log in to see the alert.",
+  takeAs: (who) => `The button acknowledges as ${who}.`,
   resetMore: "Note (kept with the alert)",
   resetCause: "Cause",
   resetAction: "What was done",

@@ -14,8 +14,9 @@ LEFT JOIN channel ON channel.id = alert.channel
 LEFT JOIN alert_rule AS rule ON rule.rule = alert.rule AND rule.version = alert.rule_version
 WHERE notification.id = due.id AND recipient.id = notification.recipient AND alert.id = notification.alert
 RETURNING notification.id, notification.alert, notification.change, notification.attempts, notification.created_at,
+    recipient.id AS recipient, recipient.person, recipient.digest_at IS NOT NULL AS digests, notification.round,
     recipient.medium, recipient.address, recipient.language,
     alert.gateway, alert.gateway_channel, alert.rule, alert.kind, alert.priority, alert.cycle, alert.title, alert.set_point, alert.unit,
     alert.exponent, alert.value, alert.peak, alert.at_least, alert.since_at, alert.raised_at, alert.returned_at,
-    alert.entry_received, alert.notice_received, alert.provisional, alert.withdrawn, alert.detail,
+    alert.entry_received, alert.notice_received, alert.provisional, alert.withdrawn, alert.detail, alert.limit_at,
     site.name AS site_name, site.timezone, point.name AS point_name, channel.name AS channel_name, rule.body AS rule_body

@@ -1,0 +1,1 @@
+DELETE FROM alert_duty WHERE recipient = $1
