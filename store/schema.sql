@@ -113,6 +113,21 @@ CREATE TABLE alert_cycle (
     CONSTRAINT alert_cycle_pkey PRIMARY KEY (cycle, state, action)
 );
 
+CREATE TABLE alert_duty (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    recipient integer NOT NULL,
+    days smallint[] DEFAULT '{1,2,3,4,5,6,7}'::smallint[] NOT NULL,
+    from_at time without time zone NOT NULL,
+    until_at time without time zone NOT NULL,
+    first_day date,
+    last_day date,
+    CONSTRAINT alert_duty_check CHECK (last_day >= first_day),
+    CONSTRAINT alert_duty_days_check CHECK (days <@ '{1,2,3,4,5,6,7}'::smallint[] AND days <> '{}'::smallint[]),
+    CONSTRAINT alert_duty_pkey PRIMARY KEY (id),
+    CONSTRAINT alert_duty_recipient_fkey FOREIGN KEY (recipient) REFERENCES alert_recipient(id)
+);
+CREATE INDEX alert_duty_recipient ON public.alert_duty USING btree (recipient);
+
 CREATE TABLE alert_engine (
     gateway text NOT NULL,
     saved timestamp with time zone DEFAULT now() NOT NULL,
@@ -128,6 +143,21 @@ CREATE TABLE alert_engine_joint (
     CONSTRAINT alert_engine_joint_join_key_check CHECK (length(join_key) <= 200),
     CONSTRAINT alert_engine_joint_pkey PRIMARY KEY (join_key)
 ) WITH (fillfactor=50);
+
+CREATE TABLE alert_link (
+    token_hash bytea NOT NULL,
+    alert bigint NOT NULL,
+    person integer NOT NULL,
+    notification bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT alert_link_pkey PRIMARY KEY (token_hash),
+    CONSTRAINT alert_link_token_hash_check CHECK (length(token_hash) = 32),
+    CONSTRAINT alert_link_alert_fkey FOREIGN KEY (alert) REFERENCES alert(id),
+    CONSTRAINT alert_link_notification_fkey FOREIGN KEY (notification) REFERENCES alert_notification(id),
+    CONSTRAINT alert_link_person_fkey FOREIGN KEY (person) REFERENCES person(id)
+);
+CREATE INDEX alert_link_expires ON public.alert_link USING btree (expires_at);
 
 CREATE TABLE alert_log (
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -158,16 +188,19 @@ CREATE TABLE alert_notification (
     delivered_at timestamp with time zone,
     receipt text,
     error text,
-    CONSTRAINT alert_notification_alert_change_recipient_key UNIQUE (alert, change, recipient),
+    round smallint DEFAULT 0 NOT NULL,
     CONSTRAINT alert_notification_change_check CHECK (change = ANY (ARRAY['raised'::text, 'returned'::text])),
     CONSTRAINT alert_notification_error_check CHECK (length(error) <= 500),
+    CONSTRAINT alert_notification_once UNIQUE (alert, change, recipient, round),
     CONSTRAINT alert_notification_pkey PRIMARY KEY (id),
     CONSTRAINT alert_notification_receipt_check CHECK (length(receipt) <= 500),
-    CONSTRAINT alert_notification_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])),
+    CONSTRAINT alert_notification_round_check CHECK (round >= 0 AND round <= 20),
+    CONSTRAINT alert_notification_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text])),
     CONSTRAINT alert_notification_alert_fkey FOREIGN KEY (alert) REFERENCES alert(id),
     CONSTRAINT alert_notification_recipient_fkey FOREIGN KEY (recipient) REFERENCES alert_recipient(id)
 );
 CREATE INDEX alert_notification_dead ON public.alert_notification USING btree (id) WHERE (state = 'dead'::text);
+CREATE INDEX alert_notification_recipient ON public.alert_notification USING btree (recipient, sent_at);
 CREATE INDEX alert_notification_waiting ON public.alert_notification USING btree (next_at) WHERE (state = 'waiting'::text);
 
 CREATE TABLE alert_recipient (
@@ -181,14 +214,25 @@ CREATE TABLE alert_recipient (
     least text DEFAULT 'low'::text NOT NULL,
     on_return boolean DEFAULT false NOT NULL,
     disabled_at timestamp with time zone,
+    person integer,
+    wait_s integer DEFAULT 0 NOT NULL,
+    repeat_s integer,
+    timezone text DEFAULT 'Asia/Ho_Chi_Minh'::text NOT NULL,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    digest_at time without time zone,
     CONSTRAINT alert_recipient_address_check CHECK (length(address) >= 3 AND length(address) <= 1000),
     CONSTRAINT alert_recipient_language_check CHECK (language = ANY (ARRAY['vi'::text, 'en'::text])),
     CONSTRAINT alert_recipient_least_check CHECK ("least" = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'urgent'::text])),
-    CONSTRAINT alert_recipient_medium_check CHECK (medium = ANY (ARRAY['email'::text, 'webhook'::text])),
+    CONSTRAINT alert_recipient_medium_check CHECK (medium = ANY (ARRAY['email'::text, 'webhook'::text, 'apprise'::text])),
     CONSTRAINT alert_recipient_name_check CHECK (length(name) >= 1 AND length(name) <= 100),
     CONSTRAINT alert_recipient_name_key UNIQUE (name),
     CONSTRAINT alert_recipient_pkey PRIMARY KEY (id),
+    CONSTRAINT alert_recipient_repeat_s_check CHECK (repeat_s >= 60 AND repeat_s <= 86400),
+    CONSTRAINT alert_recipient_wait_s_check CHECK (wait_s >= 0 AND wait_s <= 86400),
+    CONSTRAINT quiet_has_both CHECK ((quiet_from IS NULL) = (quiet_until IS NULL)),
     CONSTRAINT alert_recipient_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id),
+    CONSTRAINT alert_recipient_person_fkey FOREIGN KEY (person) REFERENCES person(id),
     CONSTRAINT alert_recipient_site_fkey FOREIGN KEY (site) REFERENCES site(id)
 );
 
@@ -1059,6 +1103,50 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.alert_next_clock(at timestamp with time zone, clock time without time zone, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+    SELECT ((at AT TIME ZONE zone)::date + clock
+            + CASE WHEN (at AT TIME ZONE zone)::time > clock THEN interval '1 day' ELSE interval '0' END) AT TIME ZONE zone
+$function$;
+
+CREATE OR REPLACE FUNCTION public.alert_not_before(who integer, what text, at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+    SELECT CASE
+        WHEN what = 'urgent' THEN at
+        WHEN what = 'low' AND r.digest_at IS NOT NULL THEN alert_next_clock(at, r.digest_at, r.timezone)
+        WHEN r.quiet_from IS NOT NULL AND CASE
+            WHEN r.quiet_until > r.quiet_from THEN local.clock >= r.quiet_from AND local.clock < r.quiet_until
+            ELSE local.clock >= r.quiet_from OR local.clock < r.quiet_until END
+            THEN alert_next_clock(at, r.quiet_until, r.timezone)
+        ELSE at
+    END
+    FROM alert_recipient AS r CROSS JOIN LATERAL (SELECT (at AT TIME ZONE r.timezone)::time AS clock) AS local
+    WHERE r.id = who
+$function$;
+
+CREATE OR REPLACE FUNCTION public.alert_on_duty(who integer, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+    SELECT NOT EXISTS (SELECT FROM alert_duty WHERE recipient = who) OR EXISTS (
+        SELECT FROM alert_recipient AS r JOIN alert_duty AS d ON d.recipient = r.id
+        CROSS JOIN LATERAL (SELECT at AT TIME ZONE r.timezone AS now) AS local
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN d.until_at <= d.from_at AND local.now::time < d.until_at
+                        THEN local.now::date - 1 ELSE local.now::date END AS day) AS begun
+        WHERE r.id = who AND extract(isodow FROM begun.day)::smallint = ANY(d.days)
+          AND begun.day BETWEEN coalesce(d.first_day, '-infinity') AND coalesce(d.last_day, 'infinity')
+          AND CASE WHEN d.until_at > d.from_at THEN local.now::time >= d.from_at AND local.now::time < d.until_at
+                   ELSE local.now::time >= d.from_at OR local.now::time < d.until_at END)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.alert_seen_by(viewer integer, of_deployment integer, of_agency integer)
  RETURNS boolean
  LANGUAGE sql
@@ -1197,10 +1285,15 @@ GRANT UPDATE (ended_at) ON TABLE alert_aside TO antoan_alerts;
 GRANT INSERT, SELECT, UPDATE ON TABLE alert_aside TO antoan_api;
 GRANT SELECT ON TABLE alert_cycle TO antoan_alerts;
 GRANT SELECT ON TABLE alert_cycle TO antoan_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE alert_duty TO antoan_alerts;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE alert_duty TO antoan_api;
 GRANT INSERT, SELECT, UPDATE ON TABLE alert_engine TO antoan_alerts;
 GRANT SELECT ON TABLE alert_engine TO antoan_api;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE alert_engine_joint TO antoan_alerts;
 GRANT SELECT ON TABLE alert_engine_joint TO antoan_api;
+GRANT DELETE, INSERT, SELECT ON TABLE alert_link TO antoan_alerts;
+GRANT SELECT ON TABLE alert_link TO antoan_api;
+GRANT UPDATE (used_at) ON TABLE alert_link TO antoan_api;
 GRANT INSERT, SELECT ON TABLE alert_log TO antoan_alerts;
 GRANT INSERT, SELECT ON TABLE alert_log TO antoan_api;
 GRANT INSERT, SELECT, UPDATE ON TABLE alert_notification TO antoan_alerts;
