@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from deploy.commands.desired import DesiredSettings
 from deploy.commands.store import OwnerSettings
 from deploy.services import SERVICES
 from deploy.stack.broker_settings import BrokerSettings
@@ -41,7 +42,11 @@ def render() -> str:
 def settings_models() -> Mapping[str, type[BaseModel]]:
     """Return every settings model by the heading it has on the page."""
     services = {name: service.settings_model() for name, service in SERVICES.items()}
-    return services | {"migrate, rebuild, verify": OwnerSettings, "broker configure": BrokerSettings}
+    return services | {
+        "migrate, rebuild, verify": OwnerSettings,
+        "broker configure": BrokerSettings,
+        "admin desired": DesiredSettings,
+    }
 
 
 def rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str, str]]:

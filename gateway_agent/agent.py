@@ -20,6 +20,7 @@ import structlog
 
 from gateway_agent.atmosphere import check_atmosphere
 from gateway_agent.clock import SystemClock
+from gateway_agent.configuring import Reconfigured, in_force
 from gateway_agent.drivers.factory import build_drivers
 from gateway_agent.enrol import load_identity
 from gateway_agent.kit import Kit
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway_agent.clock import GatewayClock
+    from gateway_agent.configuring import Force
     from gateway_agent.drivers.base import Driver
     from gateway_agent.enrol import Identity
     from gateway_agent.settings import GatewaySettings
@@ -39,18 +41,37 @@ log = structlog.get_logger()
 
 
 async def run(settings: GatewaySettings) -> None:
-    """Be the gateway until cancelled. Raises NotEnrolled, SettingsError, Misconfigured, SpoolUnavailable."""
+    """Be the gateway until cancelled. Raises NotEnrolled, SettingsError, Misconfigured, SpoolUnavailable.
+
+    When the configuration in force changes everything is sealed and closed, and begins anew under the other one.
+    """
     clock = SystemClock(settings.clock)
     identity = load_identity(settings.state_dir)
     if identity.gateway != settings.gateway:
         raise SettingsError(f"gateway: {settings.gateway} in the settings, enrolled as {identity.gateway}")
-    drivers = build_drivers(settings.instruments, clock.boot_us)
-    check_atmosphere(settings, drivers)
-    await serve(settings, identity, clock, drivers)
+    while True:
+        force = in_force(settings, identity.server_key)
+        drivers = build_drivers(force.settings.instruments, clock.boot_us)
+        check_atmosphere(force.settings, drivers)
+        try:
+            await serve(force.settings, identity, clock, drivers, own=settings, force=force)
+        except* Reconfigured:
+            log.info("reconfigured")
 
 
-async def serve(settings: GatewaySettings, identity: Identity, clock: GatewayClock, drivers: Sequence[Driver]) -> None:
-    """The same with identity, clock and instruments given (tests bring their own)."""
+async def serve(
+    settings: GatewaySettings,
+    identity: Identity,
+    clock: GatewayClock,
+    drivers: Sequence[Driver],
+    *,
+    own: GatewaySettings | None = None,
+    force: Force | None = None,
+) -> None:
+    """The same with identity, clock and instruments given (tests bring their own), under one configuration.
+
+    Raises an ExceptionGroup of Reconfigured when another one comes into force.
+    """
     async with AsyncExitStack() as stack:
         stack.callback(os.close, lock_folder(settings.state_dir))
         thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="spool"))
@@ -64,6 +85,8 @@ async def serve(settings: GatewaySettings, identity: Identity, clock: GatewayClo
             drivers=drivers,
             state=state,
             on_spool=partial(loop.run_in_executor, thread),
+            own=own,
+            force=force,
         )
         stack.push_async_callback(kit.close)
         await kit.start()

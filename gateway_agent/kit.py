@@ -14,6 +14,7 @@ from gateway_agent.care import Care
 from gateway_agent.channels import ChannelTable
 from gateway_agent.clock_state import ClockState
 from gateway_agent.collector import Collector
+from gateway_agent.configuring import Configuring, Force
 from gateway_agent.control import SOCKET, listen
 from gateway_agent.enrol_files import CERTIFICATE
 from gateway_agent.enrol_renew import keep_certificate
@@ -67,7 +68,10 @@ class Kit:
         drivers: Sequence[Driver],
         state: State,
         on_spool: OnSpool,
+        own: GatewaySettings | None = None,
+        force: Force | None = None,
     ) -> None:
+        """`own`: the kit's own file, where a wanted configuration is in force; `force`: that configuration."""
         spool = state.spool
         counters = spool.counters()
         self._settings = settings
@@ -122,6 +126,16 @@ class Kit:
             happened=self.happened,
         )
         self._control: asyncio.Server | None = None
+        self.configuring = Configuring(
+            own=own or settings,
+            force=force or Force(settings),
+            key=identity.server_key,
+            happened=self.happened,
+            answering=lambda: [sampler.name for sampler in self._samplers if sampler.answering],
+            utc_us=self._utc_us,
+        )
+        self._host.on_desired = self.configuring.arrived
+        self._sealing.held = self.configuring.force.hold
 
     @property
     def epoch(self) -> int:
@@ -135,6 +149,7 @@ class Kit:
         yield self._watch_clock()
         yield self._write_state_forever()
         yield settle()
+        yield self.configuring.run()
         yield give_signs(lambda: self._on_spool(time.monotonic))
         if self._siren is not None:
             yield self._siren.run()
@@ -180,6 +195,7 @@ class Kit:
         sounding = {"test": siren.test, "mute": siren.mute, "acknowledge": siren.acknowledge} if siren else {}
         return {
             **sounding,
+            "confirm": self.configuring.confirm,
             "begin_check": care.begin_check,
             "hold": care.hold,
             "end_check": care.end_check,
@@ -202,6 +218,7 @@ class Kit:
             committed_seq=self._sealing.acknowledged[self.epoch].seq,
             spool_bytes=self._sealing.spool_bytes,
             fork=self._sealing.recorder.pending,
+            configuration=self.configuring.force.number,
             faults=list(self._faults()),
             latest=self._collector.latest,
         )
@@ -209,6 +226,7 @@ class Kit:
     def _faults(self) -> Iterator[str]:
         yield from self._state.faults
         yield from faults_of(self._siren)
+        yield from self.configuring.faults()
         if self._sealing.spool_fails:
             yield self._sealing.spool_fails
         for sampler in self._samplers:
@@ -267,6 +285,11 @@ class Kit:
             write_state(self._settings.volatile_dir / "state.json", said)
         except OSError as error:
             log.warning("state_not_written", error=str(error))
+
+    def _utc_us(self) -> int | None:
+        """UTC now; None while nobody vouches for it."""
+        offset_us = self._clock_state.clock.utc_offset_us
+        return None if offset_us is None else self._clock.boot_us() + offset_us
 
     async def _forked(self, epoch: int) -> None:
         """The server has another chain under our name: free nothing, seal under a new key, tell."""

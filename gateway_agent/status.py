@@ -34,6 +34,7 @@ def status(
     committed_seq: int,
     spool_bytes: int,
     fork: bool,
+    configuration: int | None = None,
     faults: Sequence[str],
     latest: Mapping[int, Reading],
 ) -> Status:
@@ -53,6 +54,7 @@ def status(
         spool_entries=max(0, sealed_seq - committed_seq),
         spool_bytes=spool_bytes,
         fork=fork,
+        configuration=configuration,
         faults=[fault[:128] for fault in faults[:32]],
         latest=[
             Latest(channel=reading.channel, t_us=reading.t_us, value=reading.value, quality=reading.quality)
@@ -78,5 +80,6 @@ def state_json(said: Status, accounts: Accounts, *, online: bool) -> dict[str, A
         "entries_committed": (said.committed_seq or 0) + 1,
         "spool_bytes": said.spool_bytes,
         "fork": said.fork,
+        "configuration": said.configuration,
         "faults": list(said.faults),
     }

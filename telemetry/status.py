@@ -38,6 +38,9 @@ class Status(Body):
     spool_entries: int | None = Field(default=None, description="entries not yet known to be committed")
     spool_bytes: int | None = None
     fork: bool = Field(default=False, description="the server's digest differs: waits for a person to re-enrol it")
+    configuration: int | None = Field(
+        default=None, description="number of the wanted configuration in force, None: its own file"
+    )
     faults: list[Word] = Field(default=[], max_length=32)
     latest: list[Latest] = Field(default=[], max_length=limits.LEAVES)
 

@@ -14,6 +14,7 @@ from alerts.book import load_rules
 from api.models.session import Role
 from api.passwords import hash_password
 from api.settings import ApiSettings
+from deploy.commands.desired import desired
 from deploy.commands.spoken import spoken
 from deploy.service_runner import read_settings
 from store import people, sites
@@ -30,6 +31,7 @@ Result = TypeVar("Result")
 Config = Annotated[Path, Parameter(name="--config", help="The settings file of the API service.")]
 SHORTEST_PASSWORD = 10
 app = App(name="admin", help="Agencies, people, sites, deployments, rules and recipients.")
+app.command(desired)
 
 
 @app.command

@@ -37,6 +37,7 @@ class SpoolHost:
         on_fork: Callable[[int], Awaitable[None]],
     ) -> None:
         self.status = status
+        self.on_desired: Callable[[bytes], None] = lambda _wire: None
         self.notices_wait = True
         """Whether the spool may hold notices: looked for only then."""
         self._spool = spool
@@ -91,6 +92,10 @@ class SpoolHost:
             low, high = sorted((before, acknowledged.seq))
             moved: int = await self._on_spool(self._spool.readings_between, epoch, low, high)
             self._accounts.committed += moved if acknowledged.seq > before else -moved
+
+    def desired(self, wire: bytes) -> None:
+        """A message on the topic of wanted configurations."""
+        self.on_desired(wire)
 
     async def declare_lost(self, epoch: int, gone: Gone) -> int | None:
         """Seal the `lost` event for these seqs; None when this epoch seals nothing any more, or the disk took it not."""

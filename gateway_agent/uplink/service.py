@@ -70,6 +70,9 @@ class Host(Interface):
     async def heard(self, epoch: int, verdict: Verdict, acknowledged: Acknowledged, beacon: bytes) -> None:
         """A verified `committed` and what it means."""
 
+    def desired(self, wire: bytes) -> None:
+        """A message on the topic of wanted configurations."""
+
     async def declare_lost(self, epoch: int, gone: Gone) -> int | None:
         """Seal the `lost` event for these seqs; the seq of its entry, None when this epoch seals nothing any more."""
 
@@ -136,7 +139,7 @@ class Uplink:
         while True:
             connection = Connection(self._target)
             try:
-                await connection.open([self._topics[topics.Leaf.COMMITTED]])
+                await connection.open([self._topics[topics.Leaf.COMMITTED], self._topics[topics.Leaf.DESIRED]])
                 log.info("uplink_connected", broker=f"{self._target.host}:{self._target.port}")
                 backoff_s, failures = BACKOFF_FIRST_S, 0
                 self.failing.clear()
@@ -212,6 +215,8 @@ class Uplink:
                 await self._taken(session, mid, ok=ok, reason=reason)
             case Received(topic, payload) if topic == self._topics[topics.Leaf.COMMITTED]:
                 await self._heard(payload)
+            case Received(topic, payload) if topic == self._topics[topics.Leaf.DESIRED]:
+                self._host.desired(payload)
 
     async def _taken(self, session: _Session, mid: int, *, ok: bool, reason: str) -> None:
         if not ok:
