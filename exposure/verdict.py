@@ -42,6 +42,8 @@ class Reason(Enum):
     NO_UNCERTAINTY = "no_uncertainty"
     WITHIN_UNCERTAINTY = "within_uncertainty"
     LOWER_BOUND = "lower_bound"
+    REVISE_GROUP = "revise_group"
+    """The measurements of a group differ so much that the method wants it revised (ISO 9612:2009, 10.4)."""
 
 
 class Caution(Enum):
@@ -91,6 +93,8 @@ class Measured:
     axis: str | None = None
     situations: frozenset[str] = frozenset()
     """Words of `limits.schema.Situation` that hold at the workplace."""
+    unsettled: tuple[Reason, ...] = ()
+    """What the method itself says against a conclusion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def _same_kind(entry: Entry, measured: Measured) -> None:
 
 def _reasons(entry: Entry, measured: Measured) -> Iterable[Reason]:
     """What forbids any conclusion, whatever the numbers are."""
+    yield from measured.unsettled
     if measured.value is None:
         yield Reason.NO_VALUE
     if not measured.decidable:

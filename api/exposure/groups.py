@@ -13,7 +13,7 @@ from api.exposure.standing import instrument_db
 from exposure.noise.iso9612 import EDITION, Exposure9612, full_day, job_based, least_duration_h
 from exposure.noise.levels import laeq
 from exposure.result import Coverage
-from exposure.verdict import Checks, Measured, judge
+from exposure.verdict import Checks, Measured, Reason, judge
 from store.results import NewResult, Part
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from store.exposure_groups import Group
 
 FULL_DAY, JOB = "full_day", "job"
-REVISE = "revise_group"
-"""Caution: the spread is such that clause 10.4 wants the group revised, or measured again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,6 @@ def assess_group(
     measured = _measured(samples, group, computed, strategy, hours)
     verdict = judge(entry, measured, confirmed=confirmation is not None)
     values = judged(entry, verdict, confirmation)
-    if computed.revise_group:
-        values["cautions"] = [*values["cautions"], REVISE]
     new = NewResult(
         agency=parts[0].measurement.agency,
         site=group.site,
@@ -120,6 +116,7 @@ def _measured(samples: Sequence[Sample], group: Group, computed: Exposure9612, s
         lower_bound=any(sample.found.taken.lower_bound for sample in samples),
         duration_s=hours * 3600,
         shift_h=float(np.mean([sample.found.shift_h for sample in samples])),
+        unsettled=(Reason.REVISE_GROUP,) if computed.revise_group else (),
         situations=frozenset(word for s in samples for word in s.given.measurement.said.situations),
     )
 

@@ -131,7 +131,8 @@ async def test_a_groups_result_shows_the_measurements_that_it_is_made_of(
         await open_result(page, result["id"])
         await expect(page.locator(".parts li")).to_have_count(3)
         await expect(page.locator(".parts")).to_contain_text("18/11/2026 · NLĐ-07")
-        await expect(page.locator(".cautions")).to_contain_text("nên xem lại nhóm")
+        await expect(page.locator(".verdict")).to_have_text("Chưa đủ cơ sở kết luận")
+        await expect(page.locator(".because")).to_contain_text("cần xem lại nhóm hoặc đo thêm")
         await shoot(page, artifacts, "8-result-group")
 
 

@@ -104,6 +104,7 @@ def test_the_value_of_the_limit_itself_complies() -> None:
         ({"personal": False}, Reason.WRONG_PLACEMENT),
         ({"day": date(2016, 11, 30)}, Reason.NOT_IN_FORCE),
         ({"situations": frozenset({"headphones"})}, Reason.OUT_OF_SCOPE),
+        ({"unsettled": (Reason.REVISE_GROUP,)}, Reason.REVISE_GROUP),
         ({"legal": False}, Reason.SCREENING),
     ],
 )

@@ -111,6 +111,7 @@ export const enExposure: ExposureWords = {
     no_uncertainty: "the uncertainty is not stated",
     within_uncertainty: "the difference is smaller than the uncertainty",
     lower_bound: "the instrument was saturated: the true value may be higher",
+    revise_group: "the measurements differ widely: revise the group or measure again",
   },
   cautions: {
     limit_unverified: "unverified limit",
@@ -119,7 +120,7 @@ export const enExposure: ExposureWords = {
     lowered_for_long_shift: "limit lowered for a long shift",
     not_a_legal_limit: "not a legal limit",
     force_not_recorded: "date in force not recorded",
-    revise_group: "the measurements differ widely: revise the group or measure again",
+
   },
   lackingTitle: (n) => `${n} missing for a legal result`,
   lacking: {

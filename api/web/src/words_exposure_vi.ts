@@ -109,6 +109,7 @@ export const viExposure = {
     no_uncertainty: "chưa có độ không đảm bảo đo",
     within_uncertainty: "chênh lệch nhỏ hơn độ không đảm bảo đo",
     lower_bound: "thiết bị quá tải: giá trị thật có thể cao hơn",
+    revise_group: "các phép đo chênh nhau nhiều: cần xem lại nhóm hoặc đo thêm",
   } as Record<string, string>,
   cautions: {
     limit_unverified: "giới hạn chưa kiểm chứng",
@@ -117,7 +118,7 @@ export const viExposure = {
     lowered_for_long_shift: "giới hạn đã hạ theo ca dài",
     not_a_legal_limit: "không phải giới hạn pháp lý",
     force_not_recorded: "ngày hiệu lực của văn bản chưa ghi",
-    revise_group: "các phép đo chênh nhau nhiều: nên xem lại nhóm hoặc đo thêm",
+
   } as Record<string, string>,
   lackingTitle: (n: number) => `Còn thiếu ${n} mục để là kết quả pháp lý`,
   lacking: {
