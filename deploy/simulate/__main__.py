@@ -2,47 +2,22 @@
 
 Prints one JSON object when everything is plugged in:
 `{"event": "ready", "places": {"noise": {"serial": PATH}, "gas1": {"host": H, "port": N}}, "control": SOCKET}`.
+For people there is `./antoan simulate`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
-import json
 import os
 import signal
 import sys
 from pathlib import Path
 
-from deploy.simulate.control import clear, listen
-from deploy.simulate.kit import Kit
-from deploy.simulate.settings import SimulatedKit
-from telemetry.strict import SettingsError, parse_yaml
+from deploy.simulate.session import announce, play, read_kit
+from telemetry.strict import SettingsError
 
 PR_SET_PDEATHSIG = 1
-CONTROL = "control.sock"
-
-
-async def play(settings: SimulatedKit, folder: Path) -> None:
-    """Play until cancelled or signalled."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    kit = Kit(settings, folder)
-    control = kit.ports / CONTROL
-    clear(control)  # what a killed simulator left behind must not look like this one being ready
-    await kit.open()
-    server = await listen(kit, control)
-    ready = {"event": "ready", "places": kit.places, "control": str(control)}
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
-    try:
-        await stop.wait()
-    finally:
-        server.close()
-        control.unlink(missing_ok=True)
-        await kit.close()
 
 
 def main(arguments: list[str]) -> int:
@@ -58,8 +33,7 @@ def main(arguments: list[str]) -> int:
             return 0
     path = Path(files[0])
     try:
-        settings = parse_yaml(path.read_text("utf-8"), SimulatedKit, str(path))
-        asyncio.run(play(settings, path.resolve().parent))
+        asyncio.run(play(read_kit(path), path.resolve().parent, announce))
     except (SettingsError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -50,7 +50,7 @@ def _capture(folder: Path, pattern: str) -> str | None:
     found: dict[str, int] = {}
     for path in case_files(folder):
         case = parse_yaml(path.read_text("utf-8"), Case, str(path))
-        text = case.response.decode("latin-1")
+        text = case.answered.decode("latin-1")
         if re.fullmatch(pattern, text):
             found[text] = sum(expected.value is not None for expected in case.values.values())
     return max(found, key=lambda text: found[text], default=None)
@@ -84,10 +84,13 @@ def _keyed(exchange: LineExchange, text: str) -> dict[str, tuple[int, int]]:
     if exchange.items is None:
         return {}
     found = list(re.finditer(exchange.items, text))
-    keys = (
-        re.findall(exchange.asked, exchange.request_text) if exchange.asked is not None else [m["key"] for m in found]
-    )
+    keys = re.findall(exchange.asked, exchange.request_text) if exchange.asked is not None else [_key(m) for m in found]
     return {key: item.span("value") for key, item in zip(keys, found, strict=True)}
+
+
+def _key(item: re.Match[str]) -> str:
+    said = item.groupdict()
+    return ",".join(part for name in ("key", "key2") if (part := said.get(name)) is not None)
 
 
 def _written(value: Raw, like: str) -> str:

@@ -15,8 +15,10 @@ from deploy.simulate.sources import Player, noise, player, ramp
 from firmware_profiles.decoding import modbus
 from firmware_profiles.loader import load
 from firmware_profiles.schema import FrameInterface, LineExchange, LinesInterface
+from firmware_profiles.schema.files import SysfsInterface
 from firmware_profiles.schema.lines import FileLink
 from firmware_profiles.schema.profile import fields_of
+from firmware_profiles.schema.pulses import PulseInterface
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from firmware_profiles.schema import Exchange, Interface, ModbusInterface, WordsInterface
 
     StreamInterface = FrameInterface | LinesInterface
+    FilesInterface = LinesInterface | SysfsInterface | PulseInterface
 
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
@@ -44,6 +47,7 @@ class Instrument:
             raise ValueError(f"{settings.name}: {self.profile.id} has no channel {', '.join(strange)}")
         self.fault: Fault | None = None
         self.stuck = False
+        self._pulses, self._pulsed_at = 0.0, time.monotonic()
         self._frozen: Values | None = None
         self.stated: dict[str, Raw] = dict(settings.stated)
         self._played_s = played_s
@@ -117,11 +121,41 @@ class Instrument:
         ]
         return [message for exchange in unasked for message in self._messages(exchange, values)]
 
-    def files(self, interface: LinesInterface) -> dict[str, bytes]:
+    def files(self, interface: FilesInterface) -> dict[str, bytes]:
         """What a driver of the kernel's shows, by the name of the file."""
+        if isinstance(interface, PulseInterface):
+            return {"count": f"{self._counted(interface)}\n".encode()}
+        if isinstance(interface, SysfsInterface):
+            names = interface.links[0].names or (self.profile.model,)
+            return {"name": f"{names[0]}\n".encode(), **self._numbers(interface)}
         exchange = next(iter(interface.exchanges.values()))
         link = next(link for link in interface.links if isinstance(link, FileLink))
         return {PurePath(link.path).name: self.answer_bytes(exchange)}
+
+    def _numbers(self, interface: SysfsInterface) -> dict[str, bytes]:
+        """One file for each channel that has a source: the first that the profile knows for it."""
+        values = {name: value for name, value in self.values().items() if name in self._players}
+        fields = {
+            name: field
+            for name, field in reversed(interface.fields.items())
+            if (field.channel or name) in values and field.file.endswith("_input")
+        }
+        raw = to_raw(self.profile, fields, values, self.stated)
+        return {field.file: f"{raw[name]:f}\n".encode() for name, field in fields.items()}
+
+    def _counted(self, interface: PulseInterface) -> int:
+        """A counter that runs at the rate of the channel that is a rate."""
+        now_s = time.monotonic()
+        rates = {"per_minute": 60, "per_second": 1}
+        values = self.values()
+        for name, field in interface.fields.items():
+            value = values.get(field.channel or name)
+            if field.of in rates and value is not None and (field.channel or name) in self._players:
+                per_s = float(value / field.scale) / rates[field.of]
+                self._pulses += max(0.0, per_s * (now_s - self._pulsed_at))
+                break
+        self._pulsed_at = now_s
+        return int(self._pulses)
 
     def chip_reply(self, interface: WordsInterface, told: bytes) -> bytes:
         """What a chip on I2C has to say after a command; nothing after one that asks for nothing."""

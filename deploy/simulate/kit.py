@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from deploy.simulate.instrument import Instrument, played_clock
 from deploy.simulate.plan import follow
-from deploy.simulate.settings import I2cPlace, SerialPlace, SimulatedKit, SysfsPlace
+from deploy.simulate.settings import I2cPlace, PulsePlace, SerialPlace, SimulatedKit, SysfsPlace
 from deploy.simulate.speakers import ChipSpeaker, ModbusSpeaker, StreamSpeaker
 from deploy.simulate.wires import I2cWire, Place, SerialWire, SysfsWire, TcpWire, Wire
 from firmware_profiles.schema import FrameInterface, LinesInterface, ModbusInterface, WordsInterface
+from firmware_profiles.schema.files import SysfsInterface
+from firmware_profiles.schema.pulses import PulseInterface
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,13 +84,19 @@ class Kit:
             )
         if isinstance(place, I2cPlace):
             return self._i2c(instrument, place)
-        if isinstance(place, SysfsPlace):
-            interface, _ = instrument.interface(frozenset({"file"}))
-            if not isinstance(interface, LinesInterface):
-                raise _unplayable(instrument)
-            lines = interface
-            return self._made(("sysfs", place.sysfs), lambda: SysfsWire(self.ports / place.sysfs, instrument, lines))
+        if isinstance(place, SysfsPlace | PulsePlace):
+            return self._files(instrument, place)
         return self._tcp(instrument, place)
+
+    def _files(self, instrument: Instrument, place: SysfsPlace | PulsePlace) -> Wire:
+        interface, _ = instrument.interface(frozenset({"file", "sysfs", "gpio"}))
+        if not isinstance(interface, LinesInterface | SysfsInterface | PulseInterface):
+            raise _unplayable(instrument)
+        key, name = ("sysfs", place.sysfs) if isinstance(place, SysfsPlace) else ("pulses", place.pulses)
+        if isinstance(interface, PulseInterface) != (key == "pulses"):
+            raise _unplayable(instrument)
+        files = interface
+        return self._made((key, name), lambda: SysfsWire(self.ports / name, key, instrument, files))
 
     def _i2c(self, instrument: Instrument, place: I2cPlace) -> Wire:
         interface, _ = instrument.interface(frozenset({"i2c"}))

@@ -92,6 +92,12 @@ class SysfsPlace(StrictModel):
     )
 
 
+class PulsePlace(StrictModel):
+    """A folder like that of a counter of the kernel's."""
+
+    pulses: Name = Field(description="Name of the counter's folder in the folder of ports")
+
+
 class Stick(StrictModel):
     """A time in which the instrument answers well and yet always the same."""
 
@@ -115,7 +121,7 @@ class SimulatedInstrument(StrictModel):
     name: Name = Field(description="Its name, unique")
     profile: str = Field(description="Profile id")
     variant: str | None = Field(default=None, description="Variant of the profile")
-    place: SerialPlace | TcpPlace | I2cPlace | SysfsPlace = Field(description="Where it is plugged in")
+    place: SerialPlace | TcpPlace | I2cPlace | SysfsPlace | PulsePlace = Field(description="Where it is plugged in")
     address: int | None = Field(default=None, ge=0, le=255, description="Bus address; the profile's when absent")
     sources: dict[str, Source] = Field(
         description="Where the value of each channel comes from; zero where none is given"

@@ -16,9 +16,8 @@ from deploy.simulate.ports import Pty
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deploy.simulate.instrument import Instrument
+    from deploy.simulate.instrument import FilesInterface, Instrument
     from deploy.simulate.speakers import ChipSpeaker, Speaker
-    from firmware_profiles.schema import LinesInterface
 
 Place = dict[str, str | int]
 
@@ -201,10 +200,11 @@ class I2cWire(_ServerWire):
 
 
 class SysfsWire:
-    """A folder with the files that a driver of the kernel's would show, written anew all the time."""
+    """A folder with the files that a driver of the kernel's would show, written anew all the time; `key` is its setting."""
 
-    def __init__(self, folder: Path, instrument: Instrument, interface: LinesInterface) -> None:
+    def __init__(self, folder: Path, key: str, instrument: Instrument, interface: FilesInterface) -> None:
         self._folder = folder
+        self._key = key
         self._instrument = instrument
         self._interface = interface
         self._there = False
@@ -213,7 +213,7 @@ class SysfsWire:
     @property
     def place(self) -> Place:
         """See Wire."""
-        return {"sysfs": str(self._folder)}
+        return {self._key: str(self._folder)}
 
     def plug_in(self) -> None:
         """See Wire."""
@@ -241,7 +241,7 @@ class SysfsWire:
         if not self._there:
             return
         for name, text in self._instrument.files(self._interface).items():
-            pieces = spoil(text, self._instrument.fault)
+            pieces = [(0.0, text)] if name == "name" else spoil(text, self._instrument.fault)
             path = self._folder / name
             if pieces or changing:
                 _exchange(path, pieces[0][1] if pieces else b"")

@@ -151,6 +151,9 @@ class NumbersDriver(FileDriver):
                 if isinstance(error, LineClosedError):
                     raise
                 texts[name] = errno.errorcode.get(error.errno or 0, "EIO")  # the profile says what it means
+            else:
+                if not texts[name].endswith("\n"):
+                    raise DecodeError("truncated", f"{name} ends in the middle: {texts[name]!r}")
         raw = take_files(self._interface, texts)
         return to_readings(self.profile, self._interface.fields, raw)
 

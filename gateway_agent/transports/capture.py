@@ -1,7 +1,7 @@
 """Sound cards: samples as they come, through ALSA. The seam is `Capture`.
 
 libasound is called directly: it is on every Raspberry Pi OS, and neither of the two Python packages for it is both alive and
-built for 64-bit Arm (docs/decisions/0011-microphone.md).
+built for 64-bit Arm (docs/decisions/0012-transports.md).
 """
 
 from __future__ import annotations

@@ -59,4 +59,12 @@ STANDS = [
         "one_wire", "maxim.ds18b20", {"sysfs": "28-000005e2fdc3"}, "temperature", ("23.125", 231250), ("30.5", 305000),
         stream=False, checked=False, asked=False,
     ),
+    Stand(
+        "iio", "generic.iio", {"sysfs": "iio:device0"}, "temperature", ("23.45", 23450), ("31", 31000),
+        stream=False, checked=False, asked=False,
+    ),
+    Stand(
+        "lines_tcp_one_client", "tsi.dusttrak_drx", {"most_clients": 1}, "resp", ("1.25", 1250), ("0.031", 31),
+        checked=False,
+    ),
 ]  # fmt: skip
