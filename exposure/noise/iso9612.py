@@ -85,6 +85,16 @@ class Exposure9612:
     c1u1: float | None = None
 
     @property
+    def unit(self) -> str:
+        """Of the value and its uncertainty."""
+        return "dB(A)"
+
+    @property
+    def upper(self) -> float:
+        """The value below which LEX,8h lies with 95 % confidence, one-sided: value + U."""
+        return self.value + self.uncertainty.expanded
+
+    @property
     def revise_group(self) -> bool:
         """Whether the spread is such that 10.4 wants the group revised or measured again."""
         return self.c1u1 is not None and self.c1u1 > REVISE_ABOVE_DB

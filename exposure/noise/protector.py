@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from exposure.arrays import finite, same_length
+from exposure.arrays import Floats, finite, non_negative, same_length
 from exposure.errors import OutOfDomainError
 from exposure.noise.levels import energy_sum
+from exposure.noise.weighting import a_weighting, exact_centre
+
+ALPHA = {0.75: 0.67, 0.80: 0.84, 0.84: 1.00, 0.90: 1.28, 0.95: 1.64, 0.98: 2.00}
+
+
+def assumed_protection(mean_db: ArrayLike, deviation_db: ArrayLike, share: float = 0.84) -> Floats:
+    """APV of each octave, dB: mean less α standard deviations, so that `share` of the wearers have it (clause 5, formula 1).
+
+    α is that of Table 1 (0.67, 0.84, 1.00, 1.28, 1.64, 2.00 for 75, 80, 84, 90, 95, 98 %).
+    """
+    if share not in ALPHA:
+        raise OutOfDomainError(f"share is {share}: the standard states {', '.join(map(str, ALPHA))}")
+    mean, deviation = finite(mean_db, "mean_db"), non_negative(deviation_db, "deviation_db")
+    same_length(deviation, mean, "deviation_db")
+    return np.asarray(mean - ALPHA[share] * deviation)
+
+
+def octave_band_level(levels_db: ArrayLike, nominal_hz: ArrayLike, protection_db: ArrayLike) -> float:
+    """L'A behind a protector, dB(A), from unweighted octave levels and the assumed protection: 10·lg Σ 10^((L + A - APV)/10) (clause 6)."""
+    levels, weights = finite(levels_db, "levels_db"), a_weighting(exact_centre(nominal_hz))
+    same_length(levels, weights, "levels_db")
+    return octave_band_method(levels + weights, protection_db)
 
 
 def octave_band_method(a_weighted_levels: ArrayLike, attenuation: ArrayLike) -> float:

@@ -30,6 +30,17 @@ class Lognormal:
         """UTL: not below the percentile with the confidence given; 95/95 by default, EN 689 uses 95/70."""
         return self.gm * math.pow(self.gsd, factor(self.n, proportion, confidence))
 
+    def percentile_limits(self, proportion: float = 0.95, confidence: float = 0.90) -> tuple[float, float]:
+        """The two-sided confidence limits of a percentile; 90 % has the upper one in common with UTL95,95."""
+        tail = 0.5 * (1.0 - confidence)
+        lower, upper = (factor(self.n, proportion, share) for share in (tail, 1.0 - tail))
+        return self.gm * math.pow(self.gsd, lower), self.gm * math.pow(self.gsd, upper)
+
+    @property
+    def arithmetic_mean(self) -> float:
+        """The mean that the fit gives, GM·exp(½·ln² GSD): for cumulative dose, not for compliance."""
+        return self.gm * math.exp(0.5 * math.log(self.gsd) ** 2)
+
     def exceedance(self, limit: float) -> float:
         """Share of exposures above `limit`, 0 to 1."""
         z = math.log(positive(limit, "limit") / self.gm) / math.log(self.gsd)
