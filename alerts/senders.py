@@ -5,6 +5,7 @@ A hand-over that fails raises SendFailed; `.again` says whether another attempt 
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import aiosmtplib
 
+from alerts.addresses import PrivateAddress, PublicResolver, check
 from alerts.wording import Wording, physical
 
 if TYPE_CHECKING:
@@ -129,12 +131,29 @@ class WebhookSender:
     def _check(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme == "https" and parts.hostname:
+            self._check_literal(parts.hostname)
             return
         if parts.scheme == "http" and self._settings.allow_loopback_http and _is_loopback(parts.hostname or ""):
             return
         raise SendFailed(
             "only https is called (loopback by http where webhook.allow_loopback_http is set)", again=False
         )
+
+    def _check_literal(self, host: str) -> None:
+        """An address written as such is resolved by nobody: look at it here. Names are looked at when they are resolved."""
+        with contextlib.suppress(ValueError):
+            ip_address(host)
+            try:
+                check(host, [host], self._settings.private_hosts)
+            except PrivateAddress as error:
+                raise SendFailed(str(error), again=False) from error
+
+
+def webhook_session(settings: WebhookSettings) -> aiohttp.ClientSession:
+    """The HTTP client of webhooks: names are resolved to public addresses only, those of the settings apart."""
+    allowed = {*settings.private_hosts, *(("localhost",) if settings.allow_loopback_http else ())}
+    connector = aiohttp.TCPConnector(resolver=PublicResolver(allowed))
+    return aiohttp.ClientSession(connector=connector, trust_env=False)
 
 
 def _is_loopback(host: str) -> bool:

@@ -12,14 +12,14 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import aiohttp
 import asyncpg
 import structlog
 
 from alerts.alarm_topic import AlarmTopic, prove
+from alerts.apprise_sender import AppriseSender
 from alerts.follower import Follower, FollowSettings
 from alerts.outbox import Outbox
-from alerts.senders import EmailSender, WebhookSender
+from alerts.senders import EmailSender, WebhookSender, webhook_session
 from store import alerts_engine, alerts_rules, enrolment
 from store import record as store_record
 from store.connection import connect, pool
@@ -77,10 +77,12 @@ async def _close(conn: asyncpg.Connection) -> None:
 
 
 async def _senders(settings: AlertsSettings, stack: contextlib.AsyncExitStack) -> dict[str, Sender]:
-    session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
+    session = await stack.enter_async_context(webhook_session(settings.webhook))
     senders: dict[str, Sender] = {"webhook": WebhookSender(settings.webhook, session, settings.outbox.send_s)}
     if settings.email is not None:
         senders["email"] = EmailSender(settings.email, settings.outbox.send_s)
+    if settings.apprise is not None:
+        senders["apprise"] = AppriseSender(settings.apprise)
     return senders
 
 

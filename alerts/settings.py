@@ -58,8 +58,23 @@ class WebhookSettings(StrictModel):
     allow_loopback_http: bool = Field(
         default=False, description="plain http to 127.0.0.1, ::1 or localhost; everything else needs https"
     )
+    private_hosts: tuple[str, ...] = Field(
+        default=(), description="hosts that may have an address that is not public; others are refused"
+    )
     ca_file: Path | None = Field(
         default=None, description="CA (PEM) that https is checked against; the system's when left out"
+    )
+
+
+class AppriseSettings(StrictModel):
+    """What may be told by `apprise`: SMS, voice calls, Zalo and others, each by the scheme of its URL."""
+
+    schemes: tuple[str, ...] = Field(
+        default=("zalo", "viber", "twilio", "vonage", "clicksend", "bulksms", "tgram", "ntfys", "signals"),
+        description="schemes that a recipient's URL may have; everything else is refused",
+    )
+    private_hosts: tuple[str, ...] = Field(
+        default=(), description="hosts that may have an address that is not public, such as an SMS gateway in the house"
     )
 
 
@@ -86,6 +101,9 @@ class AlertsSettings(StrictModel):
     page_url: str = Field(description="address of the page; a message links to <page_url>/alerts/<number>")
     email: EmailSettings | None = Field(default=None, description="how e-mail is sent; without it none is")
     webhook: WebhookSettings = Field(default=WebhookSettings(), description="how webhooks are called")
+    apprise: AppriseSettings | None = Field(
+        default=None, description="how SMS, calls, Zalo and others are sent; without it none is"
+    )
     outbox: OutboxSettings = Field(default=OutboxSettings(), description="how notifications are sent")
     late_after_s: float = Field(
         default=300, gt=0, description="an alert learnt later than this after it happened is marked late, not paged"
