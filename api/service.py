@@ -18,6 +18,7 @@ from api.page import DEFAULT_DIR, load
 from api.passwords import Verifier
 from api.rate_limit import RateLimit
 from api.sessions import Sessions
+from exposure.limits.loader import book
 from store.connection import pool
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ async def run(settings: ApiSettings, on_ready: Callable[[int], None] | None = No
 async def serving(settings: ApiSettings) -> AsyncIterator[int]:
     """Serve as long as the block runs; gives the port."""
     assets = load(settings.page_dir or DEFAULT_DIR)
+    await asyncio.to_thread(book)  # a second of YAML, before anybody waits for it
     database = await pool(settings.database, "antoan api", maximum=settings.pool_size)
     try:
         follower = Follower(database, settings.database)

@@ -230,6 +230,34 @@ async def test_an_inspector_makes_a_result_from_a_shift_on_the_phone(
     assert (counted["n"], counted["people"]) == (1, 14)
 
 
+async def test_an_inspector_enters_a_laboratory_result_on_the_phone(
+    browser: Browser, address: str, world: World, artifacts: Path
+) -> None:
+    async with visit(browser, address, PHONE) as page:
+        await log_in(page)
+        await page.goto("/results/new")
+        await page.click("text=Nhập kết quả")
+        await page.fill("input[name=day]", "2026-11-18")
+        await page.fill("input[name=search]", "7782-50-5")
+        await expect(page.locator("select[name=limit] option")).not_to_have_count(0)
+        await page.select_option("select[name=limit]", "vn.qcvn_03_2019.chlorine_twa")
+        await expect(page.locator("input[name=unit]")).to_have_value("mg/m3")
+        await page.fill("input[name=place]", "Bể tẩy, vùng thở")
+        await page.fill("input[name=value]", "2.1")
+        await page.fill("input[name=expanded_uncertainty]", "0.3")
+        await page.fill("input[name=worker]", "NLĐ-07")
+        for name in ("document", "organisation", "method"):
+            await page.fill(f"input[name={name}]", str(ENTERED[name]))
+        await page.select_option("select[name=standing]", "legal")
+        await shoot(page, artifacts, "9-enter-result")
+        await page.click("button.main")
+        await expect(page.locator(".verdict")).to_have_text("Vượt GHCP 1,5")
+        await expect(page.locator(".result-page .badge").first).to_have_text("Pháp lý")
+    row = await world.owner.fetchrow("SELECT origin, outcome, worker FROM exposure_result")
+    assert row
+    assert tuple(row) == ("laboratory", "exceeds", "NLĐ-07")
+
+
 async def test_a_viewer_is_offered_no_new_result(browser: Browser, address: str, world: World) -> None:
     assert world.site
     async with visit(browser, address) as page:

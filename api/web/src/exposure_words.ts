@@ -1,5 +1,6 @@
 /** The words of limits and results in the language of the page, and how their numbers are written. */
 import { computed } from "@preact/signals";
+import type { ExposureLimit } from "./forms";
 import { decimal, unit } from "./format";
 import { language } from "./language";
 import { enExposure } from "./words_exposure_en";
@@ -45,4 +46,17 @@ export function withUnit(text: string, ucum: string): string {
 export function dayText(iso: string): string {
   const [year, month, day] = iso.split("-");
   return `${day}/${month}/${year}`;
+}
+
+/** A limit in one line, for lists to choose from. */
+export function limitLine(limit: ExposureLimit): string {
+  const t = exposure.value;
+  const parts = [
+    limit.instrument,
+    t.metric[limit.metric] ?? limit.metric,
+    limit.value === null ? null : withUnit(printed(limit.value), limit.unit),
+    limit.case && named(limit.case),
+    limit.verified ? null : t.verified.memory,
+  ];
+  return parts.filter(Boolean).join(" · ");
 }

@@ -10,6 +10,7 @@ import { view } from "./router";
 import { AlarmHealth } from "./screens/alarm_health";
 import { Alert } from "./screens/alert";
 import { Alerts } from "./screens/alerts";
+import { EnterResult } from "./screens/enter_result";
 import { Limits } from "./screens/limits";
 import { LogIn } from "./screens/log_in";
 import { NewResult } from "./screens/new_result";
@@ -69,6 +70,8 @@ function Screen() {
       return <Result key={here.id} id={here.id} />;
     case "alarm_health":
       return <AlarmHealth />;
+    case "enter_result":
+      return <EnterResult />;
     case "new_result":
       return <NewResult />;
     case "take": // shown before anybody is logged in

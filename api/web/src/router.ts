@@ -1,4 +1,4 @@
-/** The page's addresses: /, /sites/3, /alerts, /alerts/7, /alerts/health, /limits, /results, /results/new, /results/7. */
+/** The page's addresses: /, /sites/3, /alerts, /alerts/7, /alerts/health, /limits, /results, /results/new, /results/enter, /results/7. */
 import { computed, signal } from "@preact/signals";
 
 const path = signal(location.pathname);
@@ -16,6 +16,7 @@ export type View =
   | { name: "result"; id: number }
   | { name: "alarm_health" }
   | { name: "new_result" }
+  | { name: "enter_result" }
   | { name: "take" }
   | { name: "nowhere" };
 
@@ -32,6 +33,7 @@ function parse(text: string): View {
   if (rest.length === 0 && id !== null && first === "alerts") return { name: "alert", id };
   if (rest.length === 0 && second === undefined && first === "limits") return { name: "limits" };
   if (rest.length === 0 && second === undefined && first === "results") return { name: "results" };
+  if (rest.length === 0 && second === "enter" && first === "results") return { name: "enter_result" };
   if (rest.length === 0 && second === "new" && first === "results") return { name: "new_result" };
   if (rest.length === 0 && id !== null && first === "results") return { name: "result", id };
   return { name: "nowhere" };

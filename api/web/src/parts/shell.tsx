@@ -46,7 +46,7 @@ function Menu() {
         {open.value.length > 0 && <span class={dangers.value.length ? "count grave" : "count"}>{open.value.length}</span>}
       </a>
       {session.value?.person.role !== "site_contact" && (
-        <a href="/results" onClick={follow} aria-current={here === "results" || here === "result" || here === "new_result" ? "page" : undefined}>
+        <a href="/results" onClick={follow} aria-current={here.endsWith("result") || here === "results" ? "page" : undefined}>
           <Icon shape="result" /> {exposure.value.results}
         </a>
       )}

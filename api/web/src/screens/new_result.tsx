@@ -3,12 +3,13 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { ApiFailure } from "../calls";
 import { nowMs } from "../clock";
-import { exposure, named, printed, withUnit } from "../exposure_words";
+import { exposure, limitLine } from "../exposure_words";
 import type { ExposureLimit, Groups, JudgeableBy, Placement, Placements, Site, Sites } from "../forms";
 import { quantity } from "../format";
 import { words } from "../language";
 import { NEW_GROUP, send } from "../new_result";
 import { useFetched } from "../parts/fetched";
+import { Field } from "../parts/field";
 import { Icon } from "../parts/icon";
 import { Empty, Failure, Loading } from "../parts/notice";
 import { follow, go } from "../router";
@@ -25,7 +26,12 @@ export function NewResult() {
       <a class="back" href="/results" onClick={follow}>
         <Icon shape="back" /> {t.results}
       </a>
-      <h1>{t.newResult}</h1>
+      <div class="title">
+        <h1>{t.newResult}</h1>
+        <a class="button" href="/results/enter" onClick={follow}>
+          {t.enterResult}
+        </a>
+      </div>
       {failure.value && <Failure failure={failure.value} retry={() => void again()} />}
       {answer.value && !chosen && <Empty title={words.value.noSites} />}
       {chosen && (
@@ -177,27 +183,6 @@ function ResultForm({ site, placements, groups }: { site: Site; placements: Plac
   );
 }
 
-interface FieldProps {
-  label: string;
-  name: string;
-  type?: "text" | "date" | "time" | "number";
-  value?: string;
-  step?: string;
-  min?: string;
-  required?: boolean;
-  change?: (text: string) => void;
-}
-
-function Field({ label, change, value = "", type = "text", ...rest }: FieldProps) {
-  const attributes = { ...rest, type, defaultValue: value } as preact.InputHTMLAttributes<HTMLInputElement>;
-  return (
-    <label class="field">
-      {label}
-      <input {...attributes} onChange={(event) => change?.(event.currentTarget.value)} />
-    </label>
-  );
-}
-
 /** The limits of the day that concern what the placement measures: the law of the country first. */
 function LimitField({ placement, day }: { placement: number; day: string }) {
   const t = exposure.value;
@@ -210,10 +195,7 @@ function LimitField({ placement, day }: { placement: number; day: string }) {
       <select name="limit" required>
         {limits.map((limit) => (
           <option key={limit.id} value={limit.id}>
-            {limit.instrument} · {t.metric[limit.metric] ?? limit.metric}
-            {limit.value !== null && ` · ${withUnit(printed(limit.value), limit.unit)}`}
-            {limit.case && ` · ${named(limit.case)}`}
-            {!limit.verified && ` · ${t.verified.memory}`}
+            {limitLine(limit)}
           </option>
         ))}
       </select>
