@@ -15,3 +15,5 @@ class GapPolicy(Enum):
     """The gap is taken to be like the mean of what was measured: sums are scaled up by expected over measured time."""
     ZERO = "zero"
     """There was no exposure in the gap. Only for a person known to have been away from the source."""
+    ASSUMED = "assumed"
+    """The gap was at a stated value, commonly the limit itself: the careful side for what is compared with it."""

@@ -35,25 +35,46 @@ class Metric:
     zero_is_none: bool = True
     """Whether "zero" can stand for a gap: no exposure, and not 0 °C."""
 
-    def check(self, gaps: GapPolicy) -> None:
-        """Refuse a policy that has no meaning for this metric."""
+    def check(self, gaps: GapPolicy, assumed: float | None = None) -> None:
+        """Refuse a policy that has no meaning for this metric, and an assumption that is not said."""
+        if (gaps is GapPolicy.ASSUMED) != (assumed is not None):
+            raise OutOfDomainError(
+                f"{self.name}: `assumed` is the value of a gap by the policy 'assumed', and by no other"
+            )
         if gaps is GapPolicy.ZERO and not self.zero_is_none:
             raise OutOfDomainError(f"a gap in {self.name} cannot count as zero: use unknown or same_as_measured")
 
-    def of(self, integral: float, coverage: Coverage, gaps: GapPolicy, unit: str) -> Result:
+    def of(
+        self, integral: float, coverage: Coverage, gaps: GapPolicy, unit: str, assumed: float | None = None
+    ) -> Result:
         """The result from the integral of what the values count for."""
-        self.check(gaps)
-        value = mean(integral, coverage, gaps) if self.base_s is None else fill(integral, coverage, gaps) / self.base_s
+        self.check(gaps, assumed)
+        if assumed is not None:
+            missing_s = max(0.0, coverage.expected_s - coverage.measured_s)
+            integral += float(self.count(np.array([assumed]))[0]) * missing_s
+            value = integral / (coverage.expected_s if self.base_s is None else self.base_s)
+        elif self.base_s is None:
+            value = mean(integral, coverage, gaps)
+        else:
+            value = fill(integral, coverage, gaps) / self.base_s
         return Result(self.shown(value), self.unit or unit, self.standard, coverage, gaps)
 
 
 def evaluate(
-    metric: Metric, series: Series, *, expected_s: float | None = None, gaps: GapPolicy = GapPolicy.UNKNOWN
+    metric: Metric,
+    series: Series,
+    *,
+    expected_s: float | None = None,
+    gaps: GapPolicy = GapPolicy.UNKNOWN,
+    assumed: float | None = None,
 ) -> Result:
-    """The metric of a whole series. Without `expected_s` the span from the first to the last value is expected."""
+    """The metric of a whole series. Without `expected_s` the span from the first to the last value is expected.
+
+    `assumed` is the value that a gap is taken to have had, in the unit of the series, by the policy of that name.
+    """
     series.need(*metric.units)
     coverage = series.coverage(expected_s)
-    return metric.of(integral(metric, series), coverage, gaps, series.unit)
+    return metric.of(integral(metric, series), coverage, gaps, series.unit, assumed)
 
 
 def integral(metric: Metric, series: Series) -> float:
@@ -87,9 +108,15 @@ class Running:
         self._integral.highest = max(self._integral.highest, float(series.value.max()))
         self._begun(float(series.start_s[0]))
 
-    def result(self, *, expected_s: float | None = None, gaps: GapPolicy = GapPolicy.UNKNOWN) -> Result:
-        """The metric of all that was added."""
-        return self.metric.of(self._integral.total, self._coverage(expected_s), gaps, self.unit)
+    def result(
+        self,
+        *,
+        expected_s: float | None = None,
+        gaps: GapPolicy = GapPolicy.UNKNOWN,
+        assumed: float | None = None,
+    ) -> Result:
+        """The metric of all that was added, as `evaluate` gives it."""
+        return self.metric.of(self._integral.total, self._coverage(expected_s), gaps, self.unit, assumed)
 
     def highest(self, *, expected_s: float | None = None) -> Result:
         """The highest value so far (a ceiling, LAmax); a gap may hide a higher one."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from exposure.arrays import Floats, finite, positive, same_length
-from exposure.errors import EmptyInputError, MismatchedError, UnsortedError, WrongUnitError
+from exposure.errors import EmptyInputError, MismatchedError, OutOfDomainError, UnsortedError, WrongUnitError
 from exposure.gaps import GapPolicy
 from exposure.result import Coverage
 from exposure.timeline import OVERLAP_S, Timeline
@@ -116,6 +116,7 @@ def _channel(whole: Timeline, value: Floats, unit: str) -> Series:
 
 def fill(integral: float, coverage: Coverage, gaps: GapPolicy) -> float:
     """An integral over the expected time from the one over the measured time, by what the policy says of the gap."""
+    _check_needs_no_value(gaps)
     if gaps is GapPolicy.SAME_AS_MEASURED:
         return integral * coverage.expected_s / coverage.measured_s
     return integral
@@ -123,4 +124,10 @@ def fill(integral: float, coverage: Coverage, gaps: GapPolicy) -> float:
 
 def mean(integral: float, coverage: Coverage, gaps: GapPolicy) -> float:
     """The mean over time: over the expected time where the gap counts as zero, else over the measured time."""
+    _check_needs_no_value(gaps)
     return integral / (coverage.expected_s if gaps is GapPolicy.ZERO else coverage.measured_s)
+
+
+def _check_needs_no_value(gaps: GapPolicy) -> None:
+    if gaps is GapPolicy.ASSUMED:
+        raise OutOfDomainError("what a gap is assumed to have been is a value: it goes through exposure.metric")

@@ -30,14 +30,19 @@ def twa_metric(base_s: float = DAY_S) -> Metric:
 
 
 def twa(
-    series: Series, *, expected_s: float, gaps: GapPolicy = GapPolicy.UNKNOWN, base_s: float | None = DAY_S
+    series: Series,
+    *,
+    expected_s: float,
+    gaps: GapPolicy = GapPolicy.UNKNOWN,
+    assumed: float | None = None,
+    base_s: float | None = DAY_S,
 ) -> Result:
     """TWA of a shift over `base_s`; None divides by the expected time itself (a mean over actual hours, QCVN 03).
 
     With gaps unknown the value holds only what was measured: a lower bound, and not decidable.
     """
     base = positive(expected_s if base_s is None else base_s, "base_s")
-    return evaluate(twa_metric(base), series, expected_s=expected_s, gaps=gaps)
+    return evaluate(twa_metric(base), series, expected_s=expected_s, gaps=gaps, assumed=assumed)
 
 
 def ceiling(series: Series, *, expected_s: float | None = None) -> Result:

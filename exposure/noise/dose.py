@@ -77,9 +77,16 @@ def dose_metric(rule: DoseRule) -> Metric:
     return Metric(name, LEVEL_UNITS, "%", rule.source, partial(rate_per_h, rule=rule), base_s=3600.0)
 
 
-def dose_series(series: Series, rule: DoseRule, *, expected_s: float, gaps: GapPolicy = GapPolicy.UNKNOWN) -> Result:
+def dose_series(
+    series: Series,
+    rule: DoseRule,
+    *,
+    expected_s: float,
+    gaps: GapPolicy = GapPolicy.UNKNOWN,
+    assumed: float | None = None,
+) -> Result:
     """Dose of a shift from short-time levels, percent; with gaps unknown a lower bound."""
-    return evaluate(dose_metric(rule), series, expected_s=expected_s, gaps=gaps)
+    return evaluate(dose_metric(rule), series, expected_s=expected_s, gaps=gaps, assumed=assumed)
 
 
 def twa(dose_percent: ArrayLike, rule: DoseRule) -> Floats:

@@ -38,12 +38,14 @@ def lex_8h_tasks(levels: ArrayLike, durations_h: ArrayLike) -> float:
     return level(float(np.dot(values, durations(durations_h, "durations_h", values)) / NOMINAL_DAY_H))
 
 
-def lex_8h_series(series: Series, *, expected_s: float, gaps: GapPolicy = GapPolicy.UNKNOWN) -> Result:
+def lex_8h_series(
+    series: Series, *, expected_s: float, gaps: GapPolicy = GapPolicy.UNKNOWN, assumed: float | None = None
+) -> Result:
     """LEX,8h of one shift from levels over time; `expected_s` is the effective day, breaks by its own definition.
 
     With gaps unknown the value holds only what was measured: a lower bound, and not decidable.
     """
-    return evaluate(LEX_8H, series, expected_s=expected_s, gaps=gaps)
+    return evaluate(LEX_8H, series, expected_s=expected_s, gaps=gaps, assumed=assumed)
 
 
 def lex_40h(daily_levels: ArrayLike) -> float:

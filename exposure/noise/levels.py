@@ -62,9 +62,15 @@ def energy_difference(total: float, background: float) -> float:
 LAEQ = Metric("laeq", LEVEL_UNITS, None, "IEC 61672-1:2013, 3.9", energy, level)
 
 
-def laeq(series: Series, *, expected_s: float | None = None, gaps: GapPolicy = GapPolicy.UNKNOWN) -> Result:
+def laeq(
+    series: Series,
+    *,
+    expected_s: float | None = None,
+    gaps: GapPolicy = GapPolicy.UNKNOWN,
+    assumed: float | None = None,
+) -> Result:
     """LAeq,T of a series of levels (IEC 61672-1, 3.9), with its coverage."""
-    return evaluate(LAEQ, series, expected_s=expected_s, gaps=gaps)
+    return evaluate(LAEQ, series, expected_s=expected_s, gaps=gaps, assumed=assumed)
 
 
 def highest_laeq(series: Series, window_s: float, *, least_coverage: float = LEAST_COVERAGE) -> Result:
