@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from firmware_profiles.qualities import WORDS
 from firmware_profiles.schema.adverts import AdvertisementInterface
 from firmware_profiles.schema.channel import Channel, Name
+from firmware_profiles.schema.exports import LoggerFile
 from firmware_profiles.schema.files import SysfsInterface
 from firmware_profiles.schema.frames import FrameInterface
 from firmware_profiles.schema.lines import LinesInterface
@@ -121,6 +122,10 @@ class Profile(StrictModel):
     summary: str = Field(description="What it is, in one sentence")
     channels: dict[Name, Channel] = Field(min_length=1, description="What it measures")
     interfaces: dict[Name, Interface] = Field(min_length=1, description="How to ask it; the first is the usual one")
+    files: dict[Name, LoggerFile] = Field(
+        default_factory=dict,
+        description="Files that it writes or its program exports, for what is read out after the shift",
+    )
     rules: tuple[Rule, ...] = Field(default=(), description="What makes its readings doubtful")
     heartbeats: tuple[Heartbeat, ...] = Field(default=(), description="What shows that it lives")
     sampling: Sampling = Field(default_factory=Sampling, description="How often")
@@ -141,6 +146,9 @@ class Profile(StrictModel):
         if strange := sorted({beat.field for beat in self.heartbeats} - known):
             raise ValueError(f"heartbeats: unknown field {', '.join(strange)}")
         fed = {f.channel or n for i in self.interfaces.values() for group in fields_of(i) for n, f in group.items()}
+        fed |= {column.channel for form in self.files.values() for column in form.columns}
+        if strange := sorted({c.channel for form in self.files.values() for c in form.columns} - set(self.channels)):
+            raise ValueError(f"files: unknown channel {', '.join(strange)}")
         if missing := [name for name in self.channels if name not in fed]:
             raise ValueError(f"no field feeds the channels {', '.join(missing)}")
         return self
