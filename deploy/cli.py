@@ -14,11 +14,12 @@ EXAMPLES = {
     "test": "`./antoan test`, `./antoan test tests/telemetry -k chain`, `./antoan test --faults --rounds 50 --seed 7`",
     "bench": "`./antoan bench wire --json`",
     "simulate": "`./antoan simulate confined_space --speed 5`, `./antoan simulate mykit.yaml --json`",
+    "import": "`./antoan import report.txt --profile nti.xl2 --zone Asia/Ho_Chi_Minh`, `./antoan import verify imports/3f1c9a2b7d604e58`",
     "migrate": "`./antoan migrate --config owner.yaml`",
     "rebuild": "`./antoan rebuild rollups --config owner.yaml`",
     "verify": "`./antoan verify --config owner.yaml`",
 }
-"""Of the words that have no words below them; the others carry their examples themselves."""
+"""Of the words that do something by themselves; the others carry their examples themselves."""
 
 COMMANDS = {
     "demo": ("deploy.commands.demo:demo", "Run the whole platform here, on real recordings, in one command."),
@@ -27,6 +28,10 @@ COMMANDS = {
     "gateway": ("deploy.commands.gateway:app", "Enrol a gateway, run it, check its instruments."),
     "profile": ("deploy.commands.profile:app", "Instrument profiles: list, show, check, decode captured bytes."),
     "simulate": ("deploy.commands.simulate:simulate", "Play a kit of instruments over their real protocols."),
+    "import": (
+        "deploy.commands.import_file:app",
+        "Take in the files of loggers read out after the shift; verify them.",
+    ),
     "limits": ("deploy.commands.limits:app", "Exposure limits: list, show, check a set of one's own."),
     "ingest": ("deploy.commands.services:ingest", "Broker to record, and what follows the record."),
     "alerts": ("deploy.commands.services:alerts", "Rules over the record; people told of alerts."),

@@ -50,6 +50,7 @@ _WIRES: dict[str, tuple[tuple[str, str], ...]] = {
     "sysfs": _KERNEL,
     "file": _KERNEL,
 }
+_FILES = "Taken in with `./antoan import FILE --profile {}`; a line that does not fit the form stops the import and is named."
 
 
 def readme(profile: Profile) -> str:
@@ -62,6 +63,12 @@ def readme(profile: Profile) -> str:
     if profile.variants:
         rows = [(f"`{name}`", variant.summary) for name, variant in profile.variants.items()]
         parts += ["## Variants", _table(("variant", "what differs"), rows)]
+    if profile.files:
+        parts += [
+            "## Files it writes",
+            _FILES.format(profile.id),
+            _table(("form", "what it holds", "seen"), _files(profile)),
+        ]
     if profile.provenance.unverified:
         parts.append(f"Not confirmed on real equipment: {'; '.join(profile.provenance.unverified)}.")
     return "\n\n".join(parts) + "\n"
@@ -114,6 +121,10 @@ def _line(link: StrictModel) -> str:
         k: v for k, v in link.model_dump(mode="json", exclude_defaults=True).items() if k not in ("kind", "address")
     }
     return ", ".join((kind, *(f"{key} {value}" for key, value in said.items())))
+
+
+def _files(profile: Profile) -> list[tuple[str, str, str]]:
+    return [(f"`{name}`", form.summary, "; ".join(form.seen)) for name, form in profile.files.items()]
 
 
 def _never(profile: Profile) -> list[str]:

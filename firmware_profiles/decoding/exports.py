@@ -124,7 +124,7 @@ def _zone(spec: LoggerFile, stated: Mapping[str, str], given: tzinfo | None) -> 
     said = _ZONE.match(stated.get(spec.zone_key or "", ""))
     if said is None:
         if given is None:
-            raise LoggerFileError(0, "the file does not say in which time zone its clock ran; say so")
+            raise LoggerFileError(0, "the file does not say in which time zone its clock ran; name it with --zone")
         return given
     offset = timedelta(hours=int(said["hours"]), minutes=int(said["minutes"]))
     return timezone(-offset if said["sign"] == "-" else offset)

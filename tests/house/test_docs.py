@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SUBCOMMANDS = {
     "gateway": ["run", "enrol"],
     "profile": ["list", "show", "check", "decode", "try", "new"],
+    "import": ["", "verify"],
     "limits": ["list", "show", "check"],
     "ingest": ["run"],
     "alerts": ["run", "try"],
