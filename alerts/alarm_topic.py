@@ -124,15 +124,23 @@ async def prove(
     arrived: Arrived, received: datetime, key_of: Callable[[str, int], Awaitable[EpochKey | None]]
 ) -> EdgeChange:
     """The transition that a notice proves. Raises telemetry.errors.Refused for what is no proven notice of its topic."""
+    claimed = parse_alarm_notice(arrived.payload).notice
+    key = await key_of(claimed.gateway, claimed.epoch)
+    in_force = None if key is None or not key.accepts(received) else VerifyKey(key.public_key, key.algorithm)
+    return prove_with(arrived, received, lambda *_: in_force)
+
+
+def prove_with(arrived: Arrived, received: datetime, key_of: Callable[[str, int], VerifyKey | None]) -> EdgeChange:
+    """The same with keys that are at hand; `key_of` gives none for a key that is not in force."""
     topic = parse_topic(arrived.topic)
     unverified = parse_alarm_notice(arrived.payload)
     claimed = unverified.notice
     if claimed.gateway != topic.gateway:
         raise WrongTopic(f"a notice of {claimed.gateway} in the topic of {topic.gateway}")
-    key = await key_of(claimed.gateway, claimed.epoch)
-    if key is None or not key.accepts(received):
+    key = key_of(claimed.gateway, claimed.epoch)
+    if key is None:
         raise UnknownKey(f"no key of {claimed.gateway} epoch {claimed.epoch} is in force")
-    notice = unverified.verify(VerifyKey(key.public_key, key.algorithm))
+    notice = unverified.verify(key)
     return EdgeChange(
         gateway=notice.gateway,
         epoch=notice.epoch,

@@ -23,7 +23,7 @@ from alerts.reading import MessageReader
 from alerts.recording import is_late, record
 from alerts.refusals import Refusals
 from alerts.silences import Silences
-from store import alerts_engine
+from store import alerts_engine, alerts_stopgap
 from store.record import Place
 from store.times import from_us
 from telemetry.topics import partition as partition_of
@@ -245,10 +245,12 @@ class Follower:
             self._changed()
             log.info("alerts_changed", alerts=touched)
 
-    async def notice(self, change: EdgeChange) -> None:
-        """Apply a notice from the alarm topic, in a transaction of its own; safe to repeat."""
+    async def notice(self, change: EdgeChange, told: Sequence[str] = ()) -> None:
+        """Apply a notice from the alarm topic, in a transaction of its own; safe to repeat. `told`: who knows already."""
         async with self._conn.transaction():
             alert = await apply_edge(self._conn, change, self._book, self._settings.late_after_us)
+            if alert is not None and told:
+                await alerts_stopgap.mark_told(self._conn, alert, told, change.received)
         if alert is not None:
             self._changed()
             log.info("alarm_noticed", alert=alert, gateway=change.gateway, episode=change.alarm.episode)

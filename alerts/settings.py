@@ -105,6 +105,10 @@ class AlertsSettings(StrictModel):
         default=None, description="how SMS, calls, Zalo and others are sent; without it none is"
     )
     outbox: OutboxSettings = Field(default=OutboxSettings(), description="how notifications are sent")
+    stopgap_dir: Path | None = Field(
+        default=None,
+        description="folder of this service alone: with it the kits' own alarms are told while the database is down",
+    )
     late_after_s: float = Field(
         default=300, gt=0, description="an alert learnt later than this after it happened is marked late, not paged"
     )
