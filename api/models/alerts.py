@@ -159,3 +159,22 @@ class AlarmHealth(Form):
     frequent: list[AlarmCount]
     chattering: list[AlarmCount] = Field(description="three times or more within a minute")
     stale: list[AlarmCount] = Field(description="held for more than a day")
+
+
+class DeadLetter(Form):
+    """A message that was given up after its last attempt."""
+
+    id: Id
+    alert: Id
+    recipient: str
+    medium: str
+    attempts: int
+    created_at: Moment
+    error: str = Field(description="what the other side, or its absence, said last")
+
+
+class DeadLetters(Form):
+    """Messages that were given up, newest first."""
+
+    server_time: Moment
+    letters: list[DeadLetter]

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from api.context import now
-from api.models.alerts import AlarmCount, AlarmHealth, HealthSpan
+from api.models.alerts import AlarmCount, AlarmHealth, DeadLetter, DeadLetters, HealthSpan
+from api.problems import NotFound
 from api.routing import Call, Route
-from store import alerts_health
+from store import alerts, alerts_health
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,4 +55,40 @@ def _counts(alarms: Iterable[alerts_health.Alarm]) -> list[AlarmCount]:
     return [AlarmCount(rule=a.rule, gateway=a.gateway, alerts=a.alerts, latest=a.latest) for a in alarms]
 
 
-ROUTES = (Route("GET", "/api/v1/alarm_health", health, "How healthy the alarms are", AlarmHealth, query=HealthSpan),)
+async def dead_letters(call: Call) -> DeadLetters:
+    """What could not be told to whom, and why."""
+    async with call.context.connection() as db:
+        found = await alerts.dead_letters(db)
+    return DeadLetters(
+        server_time=now(),
+        letters=[
+            DeadLetter(
+                id=letter.id,
+                alert=letter.alert,
+                recipient=letter.recipient,
+                medium=letter.medium,
+                attempts=letter.attempts,
+                created_at=letter.created_at,
+                error=letter.error or "",
+            )
+            for letter in found
+        ],
+    )
+
+
+async def send_again(call: Call) -> None:
+    """Give a dead letter another life: the outbox takes it within seconds."""
+    async with call.context.connection() as db:
+        if not await alerts.send_again(db, call.ids["letter"]):
+            raise NotFound("there is no such dead letter")
+
+
+MAY_SEND = frozenset({"administrator"})
+ROUTES = (
+    Route("GET", "/api/v1/alarm_health", health, "How healthy the alarms are", AlarmHealth, query=HealthSpan),
+    Route("GET", "/api/v1/dead_letters", dead_letters, "Messages that were given up", DeadLetters, roles=MAY_SEND),
+    Route(
+        "POST", "/api/v1/dead_letters/{letter}/send_again", send_again, "Send a dead letter again", None,
+        problems=(NotFound,), roles=MAY_SEND,
+    ),
+)  # fmt: skip

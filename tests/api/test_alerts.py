@@ -140,3 +140,20 @@ async def test_the_health_of_the_alarms_is_counted_for_those_who_see_them(api: A
     assert (found["stale"], found["dead_letters"]) == ([], 0)
     assert 0 <= found["acknowledged_median_s"] < 60
     assert (await get(await api.logged_in("huy"), "/api/v1/alarm_health"))["alerts"] == 0
+
+
+async def test_a_dead_letter_is_seen_and_sent_again_by_an_administrator(api: Api, world: World) -> None:
+    number = await world.alert()
+    letter = await world.owner.fetchval(
+        """WITH r AS (INSERT INTO alert_recipient (name, medium, address) VALUES ('trực', 'email', 'a@b.vn') RETURNING id)
+           INSERT INTO alert_notification (alert, change, recipient, state, error)
+           SELECT $1, 'raised', id, 'dead', '550 no such user' FROM r RETURNING id""",
+        number,
+    )
+    admin = await api.logged_in("admin")
+    (found,) = (await get(admin, "/api/v1/dead_letters"))["letters"]
+    assert (found["id"], found["alert"], found["error"]) == (letter, number, "550 no such user")
+    assert (await (await api.logged_in("lan")).get("/api/v1/dead_letters")).status == 403
+    assert (await admin.post(f"/api/v1/dead_letters/{letter}/send_again")).status == 204
+    assert (await admin.post(f"/api/v1/dead_letters/{letter}/send_again")).status == 404
+    assert await world.owner.fetchval("SELECT state FROM alert_notification WHERE id = $1", letter) == "waiting"

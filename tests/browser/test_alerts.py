@@ -69,3 +69,22 @@ async def test_the_link_of_a_message_takes_the_alert_without_a_log_in(
         await expect(page.locator(".taken-by")).to_contain_text("Cán bộ lan")
         await shoot(page, artifacts, "9-taken")
     assert await world.owner.fetchval("SELECT state FROM alert WHERE id = $1", number) == "acknowledged"
+
+
+async def test_an_administrator_sees_what_could_not_be_sent_and_sends_it_again(
+    browser: Browser, address: str, world: World, artifacts: Path
+) -> None:
+    number = await world.alert()
+    await world.owner.execute(
+        """WITH r AS (INSERT INTO alert_recipient (name, medium, address) VALUES ('Trực ca đêm', 'email', 'a@b.vn') RETURNING id)
+           INSERT INTO alert_notification (alert, change, recipient, state, attempts, error)
+           SELECT $1, 'raised', id, 'dead', 12, '550 5.1.1 no such user here' FROM r""",
+        number,
+    )
+    async with visit(browser, address, PHONE) as page:
+        await log_in(page, "admin")
+        await page.goto("/alerts/health")
+        await expect(page.locator(".letters li")).to_contain_text("550 5.1.1")
+        await shoot(page, artifacts, "6-dead-letters")
+        await page.click("button:has-text('Gửi lại')")
+        await expect(page.locator(".letters li")).to_have_count(0)

@@ -191,6 +191,24 @@ export interface CorrectGroup {
   reason: string;
 }
 
+/** A message that was given up after its last attempt. */
+export interface DeadLetter {
+  id: number;
+  alert: number;
+  recipient: string;
+  medium: string;
+  attempts: number;
+  created_at: string;
+  /** what the other side, or its absence, said last */
+  error: string;
+}
+
+/** Messages that were given up, newest first. */
+export interface DeadLetters {
+  server_time: string;
+  letters: (DeadLetter)[];
+}
+
 /** A result that was not measured through the platform. */
 export interface EnterResult {
   source: "laboratory" | "hand_held" | "dosimeter_file";

@@ -52,6 +52,7 @@ export const en: Words = {
   now: "Now",
   reset: "Reset",
   resetNote: "What was done? (kept with the alert)",
+  sendAgain: "Send again",
   linkGone: "This link is no longer valid. Log in to see the alert.",
   takeAs: (who) => `The button acknowledges as ${who}.`,
   resetMore: "Note (kept with the alert)",

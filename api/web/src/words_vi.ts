@@ -50,6 +50,7 @@ export const vi = {
   now: "Hiện tại",
   reset: "Đặt lại",
   resetNote: "Đã xử lý thế nào? (ghi lại cùng cảnh báo)",
+  sendAgain: "Gửi lại",
   linkGone: "Liên kết này không còn hiệu lực. Hãy đăng nhập để xem cảnh báo.",
   takeAs: (who: string) => `Bấm nút là ${who} nhận cảnh báo này.`,
   resetMore: "Ghi chú (lưu cùng cảnh báo)",

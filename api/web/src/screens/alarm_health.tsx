@@ -1,11 +1,15 @@
 /** How healthy the alarms are: the figures of ISA-18.2, and which alarms to mend first. */
-import type { AlarmCount, AlarmHealth as Health } from "../forms";
-import { span } from "../format";
+import { call } from "../calls";
+import { nowMs } from "../clock";
+import type { AlarmCount, AlarmHealth as Health, DeadLetters as Letters } from "../forms";
+import { clockTime, span } from "../format";
 import { language, words } from "../language";
 import { useFetched } from "../parts/fetched";
 import { Icon } from "../parts/icon";
 import { Failure, Loading } from "../parts/notice";
+import { useSending } from "../parts/sending";
 import { follow } from "../router";
+import { session } from "../session";
 
 const DAYS = 30;
 
@@ -48,6 +52,7 @@ export function AlarmHealth() {
       <Alarms title={t.frequent} alarms={h.frequent} />
       <Alarms title={t.chattering} alarms={h.chattering} />
       <Alarms title={t.stale} alarms={h.stale} />
+      {session.value?.person.role === "administrator" && <DeadLetters />}
     </>
   );
 }
@@ -80,6 +85,36 @@ function Alarms({ title, alarms }: { title: string; alarms: AlarmCount[] }) {
           </li>
         ))}
       </ol>
+    </section>
+  );
+}
+
+function DeadLetters() {
+  const t = words.value;
+  const { answer, again } = useFetched<Letters>("/dead_letters");
+  const { send, failed } = useSending(() => void again());
+  if (!answer.value) return null;
+  return (
+    <section class="panel">
+      <h2>{t.deadLetters}</h2>
+      {answer.value.letters.length === 0 && <p>{t.none}</p>}
+      <ul class="letters">
+        {answer.value.letters.map((letter) => (
+          <li>
+            <strong>
+              {letter.recipient} · {letter.medium}
+            </strong>
+            <span>{letter.error}</span>
+            <a href={`/alerts/${letter.alert}`} onClick={follow}>
+              {clockTime(Date.parse(letter.created_at), nowMs.value)}
+            </a>
+            <button type="button" class="button" onClick={() => void send(() => call("POST", `/dead_letters/${letter.id}/send_again`))}>
+              {t.sendAgain}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {failed}
     </section>
   );
 }
