@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exposure.arrays import Floats, finite, positive
+from exposure.arrays import Floats, durations, finite, positive
 from exposure.errors import EmptyInputError, OutOfDomainError, TooFewSamplesError
 from exposure.noise.exposure_level import NOMINAL_DAY_H, lex_8h, lex_8h_tasks
 from exposure.noise.iso9612_table import sampling_contribution
@@ -27,6 +27,8 @@ U3_POSITION_DB = 1.0
 """Standard uncertainty of the microphone position, C.6."""
 FACTOR_95_ONE_SIDED = 1.65
 SENSITIVITY = 10.0 / math.log(10.0)
+LEAST_JOB, LEAST_DAYS = 5, 3
+"""Least samples (10.3, 11.3); the rows of Table C.4 for 3 and 4 are for whole days only."""
 REVISE_ABOVE_DB = 3.5
 """c1·u1 above which the homogeneous group is to be revised (10.4)."""
 
@@ -39,6 +41,7 @@ class Task:
     levels: Floats
     duration_h: float
     duration_range_h: tuple[float, float] | None = None
+    duration_samples_h: tuple[float, ...] = ()
     instrument_db: float = U2_PERSONAL_DB
 
     @property
@@ -54,7 +57,12 @@ class Task:
 
     @property
     def u1b(self) -> float:
-        """Standard uncertainty of the duration, hours: half the range (C.7)."""
+        """Standard uncertainty of the duration, hours: the standard error of what was observed, else half the range (C.7)."""
+        if self.duration_samples_h:
+            observed = durations(self.duration_samples_h, f"duration_samples_h of {self.name!r}")
+            if observed.size < 2:
+                raise TooFewSamplesError(f"duration_samples_h of {self.name!r} needs two observations or more")
+            return float(observed.std(ddof=1) / math.sqrt(observed.size))
         if self.duration_range_h is None:
             return 0.0
         low, high = self.duration_range_h
@@ -130,37 +138,41 @@ def job_based(
     *,
     instrument_db: float = U2_PERSONAL_DB,
     position_db: float = U3_POSITION_DB,
-    strategy: str = "job-based, clause 10",
 ) -> Exposure9612:
-    """Clause 10 and C.4: u1 is the standard deviation (N - 1) of the samples, Table C.4 gives c1·u1 from N and u1."""
+    """Clause 10 and C.4: u1 is the standard deviation (N - 1) of five samples or more, Table C.4 gives c1·u1 from N and u1."""
+    return _sampled(
+        levels, duration_h, variance=instrument_db**2 + position_db**2, least=LEAST_JOB, strategy="job-based, clause 10"
+    )
+
+
+def _sampled(levels: ArrayLike, duration_h: float, *, variance: float, least: int, strategy: str) -> Exposure9612:
     values = finite(levels, "levels")
-    if values.size < 3:
-        raise TooFewSamplesError(f"{EDITION} {strategy} needs three samples or more, not {values.size}")
+    if values.size < least:
+        raise TooFewSamplesError(f"{EDITION} {strategy} needs {least} samples or more, not {values.size}")
     u1 = float(values.std(ddof=1))
     c1u1 = sampling_contribution(values.size, u1)
-    variance = c1u1**2 + instrument_db**2 + position_db**2
     value = lex_8h(energy_average(values), duration_h)
-    return Exposure9612(value, _expanded(variance), strategy, u1=u1, c1u1=c1u1)
+    return Exposure9612(value, _expanded(c1u1**2 + variance), strategy, u1=u1, c1u1=c1u1)
 
 
 def full_day(
     levels: ArrayLike, duration_h: float, *, instrument_db: float = U2_PERSONAL_DB, position_db: float = U3_POSITION_DB
 ) -> Exposure9612:
-    """Clause 11: the budget of the job-based strategy on whole days."""
-    return job_based(
-        levels, duration_h, instrument_db=instrument_db, position_db=position_db, strategy="full-day, clause 11"
+    """Clause 11: the budget of the job-based strategy on three whole days or more."""
+    return _sampled(
+        levels, duration_h, variance=instrument_db**2 + position_db**2, least=LEAST_DAYS, strategy="full-day, clause 11"
     )
 
 
 def least_duration_h(workers: int) -> float:
-    """Least cumulative measuring time of a homogeneous group of `workers`, hours (Table 1)."""
+    """Least cumulative measuring time of a homogeneous group of `workers`, hours (Table 1); above 40 the group had better be split."""
     if workers < 1:
         raise OutOfDomainError(f"a group of {workers} workers does not exist")
     if workers <= 5:
         return 5.0
     if workers <= 15:
         return 5.0 + 0.5 * (workers - 5)
-    return min(17.0, 10.0 + 0.25 * (workers - 15))
+    return 10.0 + 0.25 * (workers - 15) if workers <= 40 else 17.0
 
 
 def _expanded(variance: float) -> Uncertainty:

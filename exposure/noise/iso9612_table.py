@@ -27,7 +27,7 @@ C1U1_DB = np.array(
         [0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.9, 1.1, 1.3, 1.5, 1.7, 2.0],
     ]
 )
-"""Not copied from the print: rows 3 to 18 agree with two public transcriptions, the rest from memory (N07 confirms five cells)."""
+"""Not read in print: every cell agrees with the public transcription of jmrplens/phonometry, N07 confirms five."""
 
 
 def sampling_contribution(samples: int, u1_db: float) -> float:
