@@ -29,6 +29,7 @@ SHOWN: dict[str, str] = {
     "lx": "lx",
     "m/s": "m/s",
     "m/s2": "m/s2",
+    "m4/s7": "m4/s7",
     "mm/s": "mm/s",
     "[in_i]/s": "in/s",
     "m[g]": "mg",

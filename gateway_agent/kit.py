@@ -32,6 +32,7 @@ from gateway_agent.uplink.host import SpoolHost
 from gateway_agent.uplink.mqtt import Target
 from gateway_agent.uplink.service import Uplink
 from gateway_agent.watchdog import give_signs
+from gateway_agent.waveforms import with_waveforms
 from telemetry import topics
 from telemetry.events import ClockChange, PowerOn
 from telemetry.status import Status
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from gateway_agent.drivers.base import Driver
     from gateway_agent.enrol import Identity
     from gateway_agent.opening import State
+    from gateway_agent.outputs import Output
     from gateway_agent.recorder import Recorder
     from gateway_agent.sealing import OnSpool
     from gateway_agent.settings import GatewaySettings
@@ -88,7 +90,7 @@ class Kit:
         if (saved := spool.alarm_state()) is not None:
             self._alarms.load(saved)
         self._siren = Siren(settings.output, settings.state_dir, self.happened) if settings.output.lines else None
-        self._output = build_output(settings.output, self._siren)
+        self._output: Output = with_waveforms(build_output(settings.output, self._siren), drivers)
         self._collector = Collector(
             clock=clock,
             journal=self._journal,

@@ -28,6 +28,10 @@ LOST_AFTER = 5
 """So many samples in a row without an answer are an instrument lost; until then each leaves a *comms fault* reading."""
 
 
+MOST_AT_ONCE = 1024
+"""Readings handed over together: a second of waveform has thousands, and an entry must be cut before it is too large."""
+
+
 class Sink(Protocol):
     """Where a sampler's findings go (the agent)."""
 
@@ -122,4 +126,6 @@ class Sampler:
 
     def _take(self, samples: Sequence[Sample]) -> None:
         ids = self._sink.ids(self._driver)
-        self._sink.take([Reading(ids[s.channel], s.taken_us, s.value or 0, int(s.quality)) for s in samples])
+        readings = [Reading(ids[s.channel], s.taken_us, s.value or 0, int(s.quality)) for s in samples]
+        for start in range(0, len(readings), MOST_AT_ONCE):
+            self._sink.take(readings[start : start + MOST_AT_ONCE])

@@ -225,6 +225,11 @@ def _commands(interface: AnyInterface) -> set[bytes]:
     return set()
 
 
+def read_acceleration(profile: Profile) -> Decoded:
+    """Captured acceleration has no meaning without the form and scale that the kernel states. Raises DecodeError."""
+    raise DecodeError("unsupported", f"samples of {profile.id} are decoded by a running kit alone")
+
+
 _BY_PROTOCOL: dict[str, Callable[[Profile, Any, bytes, bytes], Decoded]] = {
     "modbus": decode_modbus,
     "frames": decode_exchange,
@@ -234,5 +239,6 @@ _BY_PROTOCOL: dict[str, Callable[[Profile, Any, bytes, bytes], Decoded]] = {
     "sysfs": lambda profile, i, request, response: read_files(profile, i, files_in(i, request, response)),
     "pulses": lambda profile, interface, _, response: read_pulses(profile, interface, *captured_pulses(response)),
     "sound": lambda profile, interface, _, response: read_sound(profile, interface, response),
+    "acceleration": lambda profile, _interface, _request, _response: read_acceleration(profile),
 }
 """What decodes captured bytes of a protocol; its name fixes the type of interface."""

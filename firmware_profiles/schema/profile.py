@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from firmware_profiles.qualities import WORDS
+from firmware_profiles.schema.acceleration import AccelerationInterface
 from firmware_profiles.schema.adverts import AdvertisementInterface
 from firmware_profiles.schema.channel import Channel, Name
 from firmware_profiles.schema.exports import LoggerFile
@@ -31,6 +32,7 @@ AnyInterface = (
     | SysfsInterface
     | PulseInterface
     | SoundInterface
+    | AccelerationInterface
 )
 Interface = Annotated[AnyInterface, Field(discriminator="protocol")]
 
@@ -156,7 +158,9 @@ class Profile(StrictModel):
 
 def fields_of(interface: AnyInterface) -> list[dict[str, FieldBase]]:
     """The groups of fields that arrive together, by name."""
-    if isinstance(interface, ModbusInterface | SysfsInterface | PulseInterface | SoundInterface):
+    if isinstance(
+        interface, ModbusInterface | SysfsInterface | PulseInterface | SoundInterface | AccelerationInterface
+    ):
         return [dict(interface.fields)]
     if isinstance(interface, AdvertisementInterface):
         listed = [] if interface.objects is None else [dict[str, FieldBase](interface.objects.fields)]

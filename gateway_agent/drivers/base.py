@@ -103,8 +103,9 @@ class Driver(Protocol):
         """What the instrument said at the last opening; None while it has not been reached."""
 
     async def sample(self) -> Sequence[Sample]:
-        """Measure now: at most one sample per channel. Raises a DriverError; ends within the profile's time-outs.
+        """Measure now: one sample per channel. Raises a DriverError; ends within the profile's time-outs.
 
+        More than one only from an instrument that never stops: a second of sound each, a waveform around an alarm.
         While the instrument is unreachable and its back-off runs, raises Unreachable at once without touching the line.
         """
 

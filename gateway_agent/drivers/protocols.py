@@ -24,6 +24,7 @@ PROTOCOLS: dict[str, str] = {
     "pulses": "gateway_agent.drivers.pulses",
     "advertisement": "gateway_agent.drivers.adverts",
     "sound": "gateway_agent.drivers.sound",
+    "acceleration": "gateway_agent.drivers.acceleration",
 }
 """`protocol` of a profile's interface → module."""
 

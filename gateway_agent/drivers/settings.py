@@ -102,6 +102,19 @@ class SoundConnection(StrictModel):
     )
 
 
+class AccelerometerConnection(StrictModel):
+    """An accelerometer that the kernel buffers (Industrial I/O)."""
+
+    fits: ClassVar[frozenset[str]] = frozenset({"iio_buffer"})
+    words: ClassVar[str] = "a buffered device of the kernel's (give `accelerometer`)"
+
+    accelerometer: str = Field(
+        description="Folder of the device, by its place on the bus, with * for its number: /sys/bus/spi/devices/spi0.0/iio:device*",
+        min_length=1,
+    )
+    devices: str = Field(default="/dev", description="Folder of the device files", min_length=1)
+
+
 Connection = (
     SerialConnection
     | TcpConnection
@@ -110,6 +123,7 @@ Connection = (
     | PulseConnection
     | BleConnection
     | SoundConnection
+    | AccelerometerConnection
 )
 
 

@@ -55,6 +55,9 @@ class Blocks:
         """See Source."""
         return self._capture.read(self._frames)
 
+    def stop(self) -> None:
+        """See Source. A sound card gives its second, or its error, in time."""
+
     def close(self) -> None:
         """See Source."""
         self._capture.close()

@@ -26,10 +26,13 @@ MOST_WAITING = 10
 
 
 class Source(Protocol):
-    """Where blocks come from. Both methods block; `read_block` ends soon after `close`."""
+    """Where blocks come from. `read_block` blocks, for seconds at most once `stop` was called."""
 
     def read_block(self) -> bytes:
         """The next block. Raises Overrun, LineClosedError."""
+
+    def stop(self) -> None:
+        """From another thread: no block is wanted any more."""
 
     def close(self) -> None:
         """Release the device. Idempotent."""
@@ -87,6 +90,7 @@ class Listener(Generic[V]):
     async def close(self) -> None:
         """See Wire."""
         self._stop.set()
+        self._source.stop()
         await self._ended.wait()
 
     def _run(self) -> None:
