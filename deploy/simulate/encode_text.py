@@ -47,13 +47,15 @@ def answer(folder: Path, profile: Profile, exchange: LineExchange, values: Value
 @lru_cache(maxsize=64)
 def _capture(folder: Path, pattern: str) -> str | None:
     """Of the profile's cases, the answer of this form that has most values."""
-    found: dict[str, int] = {}
-    for path in case_files(folder):
-        case = parse_yaml(path.read_text("utf-8"), Case, str(path))
-        text = case.answered.decode("latin-1")
-        if re.fullmatch(pattern, text):
-            found[text] = sum(expected.value is not None for expected in case.values.values())
+    found = {text: values for text, values in captures(folder).items() if re.fullmatch(pattern, text)}
     return max(found, key=lambda text: found[text], default=None)
+
+
+@lru_cache(maxsize=64)
+def captures(folder: Path) -> dict[str, int]:
+    """Every captured answer of a profile, with how many values it has. Slow the first time: YAML is."""
+    cases = [parse_yaml(path.read_text("utf-8"), Case, str(path)) for path in case_files(folder)]
+    return {case.answered.decode("latin-1"): sum(v.value is not None for v in case.values.values()) for case in cases}
 
 
 def _one_item_each(exchange: LineExchange, text: str) -> str:

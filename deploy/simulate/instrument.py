@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.simulate.encode import Values, frames, registers, to_raw
 from deploy.simulate.encode_text import answer as text_answer
+from deploy.simulate.encode_text import captures
 from deploy.simulate.encode_words import reply as words_reply
 from deploy.simulate.sources import Player, noise, player, ramp
 from firmware_profiles.decoding import modbus
@@ -45,6 +46,8 @@ class Instrument:
         self.profile, self._profile_folder = loaded.profile, loaded.folder
         if strange := sorted((set(settings.sources) | set(settings.jitter)) - set(self.profile.channels)):
             raise ValueError(f"{settings.name}: {self.profile.id} has no channel {', '.join(strange)}")
+        if any(isinstance(interface, LinesInterface) for interface in self.profile.interfaces.values()):
+            captures(self._profile_folder)  # now, and not while somebody waits for an answer
         self.fault: Fault | None = None
         self.stuck = False
         self._pulses, self._pulsed_at = 0.0, time.monotonic()

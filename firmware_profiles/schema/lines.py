@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from firmware_profiles.schema.channel import Name
 from firmware_profiles.schema.frames import Checksum
 from firmware_profiles.schema.links import SerialLink, TcpLink
 from firmware_profiles.schema.modbus import Timing
-from firmware_profiles.schema.values import FieldBase
+from firmware_profiles.schema.values import FieldBase, Test
 from telemetry.strict import StrictModel
 
 _SHIELDED = re.compile(r"\\[^1-9]|\[(?:\\.|[^\]])*\]")
@@ -74,6 +74,18 @@ class LineExchange(StrictModel):
         return self.request_text.encode("latin-1")
 
 
+class LineIdentity(StrictModel):
+    """What is asked at every opening to know who answers: `*IDN?` and the like."""
+
+    exchanges: tuple[Name, ...] = Field(min_length=1, description="The questions; with `poll: false`")
+    serial_number: Name | None = Field(default=None, description="Field with the serial number")
+    firmware: Name | None = Field(default=None, description="Field with the firmware version")
+    model: Name | None = Field(default=None, description="Field with the model's name or code")
+    must: tuple[Test, ...] = Field(
+        default=(), description="Another instrument answers unless these hold (constants of the model)"
+    )
+
+
 class LinesInterface(StrictModel):
     """An instrument that speaks in lines of text."""
 
@@ -84,3 +96,11 @@ class LinesInterface(StrictModel):
     timing: Timing = Field(default_factory=Timing, description="Time-outs and pauses")
     start: tuple[str, ...] = Field(default=(), description="Sent once after opening; answers are ignored")
     exchanges: dict[Name, LineExchange] = Field(min_length=1, description="What is asked, or arrives by itself")
+    identity: LineIdentity | None = Field(default=None, description="What is asked at every opening")
+
+    @model_validator(mode="after")
+    def _identity_is_asked(self) -> LinesInterface:
+        for name in () if self.identity is None else self.identity.exchanges:
+            if name not in self.exchanges or not self.exchanges[name].request_text:
+                raise ValueError(f"identity: no exchange named {name} asks anything")
+        return self

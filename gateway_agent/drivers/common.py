@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from firmware_profiles.decoding.results import Decoded, Raw
     from firmware_profiles.schema import Channel, Profile
+    from firmware_profiles.schema.lines import LineIdentity
     from firmware_profiles.schema.modbus import Identity as IdentitySpec
     from gateway_agent.drivers.connection import Connection
     from gateway_agent.drivers.settings import InstrumentSettings
@@ -116,7 +117,9 @@ def to_samples(channels: Mapping[str, Channel], decoded: Decoded, taken_us: int)
     ]
 
 
-def check_identity(profile: Profile, spec: IdentitySpec, raw: Mapping[str, Raw], serial_number: str) -> Identity:
+def check_identity(
+    profile: Profile, spec: IdentitySpec | LineIdentity, raw: Mapping[str, Raw], serial_number: str
+) -> Identity:
     """Who answers, by what it said. Raises WrongInstrument."""
 
     def said(name: str | None) -> str:

@@ -12,6 +12,7 @@ from firmware_profiles.decoding.results import DecodeError
 from firmware_profiles.schema import LineExchange, LinesInterface
 from firmware_profiles.schema.lines import FileLink
 from firmware_profiles.schema.links import SerialSettings, TcpLink
+from gateway_agent.drivers.common import check_identity
 from gateway_agent.drivers.places import stream_name
 from gateway_agent.drivers.stream import Found, Nothing, StreamDriver
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
     from firmware_profiles.decoding.results import Raw
     from firmware_profiles.schema import Interface
-    from gateway_agent.drivers.base import Driver
+    from firmware_profiles.schema.lines import LineIdentity
+    from gateway_agent.drivers.base import Driver, Identity
     from gateway_agent.drivers.common import Plan
     from gateway_agent.drivers.places import Places
+    from gateway_agent.transports.line import Line
     from telemetry.strict import StrictModel
 
 _BEGINS = r"(?:(?<![0-9A-Za-z+\-. ])|(?![0-9A-Za-z+\-. ]))"
@@ -46,13 +49,27 @@ def build(plan: Plan, interface: Interface, link: StrictModel, places: Places) -
     where = stream_name(plan.settings, stream)
     connection = places.alone(plan.settings, where, lambda: places.stream(plan.settings, stream))
     start = [command.encode("latin-1") for command in interface.start]
-    return LineDriver(plan, list(interface.exchanges.values()), interface.timing, start, connection)
+    driver = LineDriver(plan, list(interface.exchanges.values()), interface.timing, start, connection)
+    driver.identity_spec = interface.identity
+    driver.identity_exchanges = (
+        [interface.exchanges[name] for name in interface.identity.exchanges] if interface.identity else []
+    )
+    return driver
 
 
 class LineDriver(StreamDriver[LineExchange]):
     """See StreamDriver. An answer counts from where a line begins to where its pattern ends."""
 
+    identity_spec: LineIdentity | None = None
+    identity_exchanges: Sequence[LineExchange] = ()
     _torn = True
+
+    async def who(self, line: Line) -> Identity:
+        """See StreamDriver. Asked where the profile knows how."""
+        if self.identity_spec is None:
+            return await super().who(line)
+        raw = await self.answers_to(line, self.identity_exchanges)
+        return check_identity(self.profile, self.identity_spec, raw, self.settings.serial_number)
 
     def dropped(self) -> None:
         """See StreamDriver."""
@@ -77,7 +94,7 @@ class LineDriver(StreamDriver[LineExchange]):
     def _answer(self, buffer: bytes, exchange: LineExchange) -> Found[LineExchange] | Nothing:
         """The answer to a question, or what the profile knows to come instead of one. Part of an answer is waited out."""
         error: DecodeError | None = None
-        for candidate in (exchange, *self.others):
+        for candidate in (exchange, *(other for other in self.others if other not in self.identity_exchanges)):
             match = _pattern(candidate.pattern).search(buffer.decode("latin-1"))
             if match is None:
                 continue

@@ -127,10 +127,26 @@ class StreamDriver(DriverBase, Generic[E]):
         return [*samples.values(), *self._gone_quiet(samples)]
 
     async def identify(self) -> Identity:
-        """See Driver. Where the protocol has no word for it, the first good answer is all that can be known."""
-        identity = Identity(maker=self.profile.maker, model=self.profile.model)
+        """See Driver."""
+        async with self.connection.lock:
+            line = await self._line_of.line()
+            try:
+                identity = await self.who(line)
+            except LineClosedError as error:
+                raise await self.connection.lost(error) from error
         self.identified(identity)
         return identity
+
+    async def who(self, line: Line) -> Identity:  # noqa: ARG002  (for protocols that can ask)
+        """Who answers. Where the protocol has no word for it, the first good answer is all that can be known."""
+        return Identity(maker=self.profile.maker, model=self.profile.model)
+
+    async def answers_to(self, line: Line, exchanges: Sequence[E]) -> dict[str, Raw]:
+        """Ask these, and give the raw values of all answers. Raises NoReading, LineClosedError."""
+        self._answers.clear()
+        for exchange in exchanges:
+            await self._ask(line, exchange)
+        return {name: value for _, raw, _ in self._answers for name, value in raw.items()}
 
     async def _opened(self, line: Line) -> None:
         if self.is_identified:
@@ -141,7 +157,7 @@ class StreamDriver(DriverBase, Generic[E]):
         for command in self._start:
             await self._send(line, command)
             self._pause()
-        await self.identify()
+        self.identified(await self.who(line))
         self._heard_at = dict.fromkeys(self.channels, asyncio.get_running_loop().time())
 
     async def _send(self, line: Line, request: bytes) -> None:
