@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[1]
 USER: Final = "antoan-gateway"
 UNIT: Final = "etc/systemd/system/antoan-gateway.service"
+PAGE_UNIT: Final = "etc/systemd/system/antoan-gateway-page.service"
 SETTINGS: Final = "etc/antoan/gateway.yaml"
 SYSUSERS: Final = "etc/sysusers.d/antoan-gateway.conf"
 JOURNAL: Final = "etc/systemd/journald.conf.d/antoan.conf"
@@ -96,6 +97,12 @@ def install(root: Path, home: Path, settings: GatewaySettings | None, gateway: s
         JOURNAL: "[Journal]\nStorage=volatile\nRuntimeMaxUse=32M\n",
         HARDWARE_WATCHDOG: "[Manager]\nRuntimeWatchdogSec=15\n",
     }
+    if settings is not None and settings.page is not None:
+        files[PAGE_UNIT] = (
+            (ROOT / "deploy/systemd/antoan-gateway-page.service")
+            .read_text(encoding="utf-8")
+            .replace("/opt/antoan", str(home))
+        )
     placed = [_write(root / name, text, 0o644) for name, text in files.items()]
     own = root / SETTINGS
     if own.exists():
@@ -109,7 +116,8 @@ def activate(home: Path, run: Callable[[Sequence[str]], None]) -> None:
     run(["chown", f"root:{USER}", f"/{SETTINGS}"])
     compile_all(home, run)
     run(["systemctl", "daemon-reload"])
-    run(["systemctl", "enable", "antoan-gateway.service"])
+    units = [Path(name).name for name in (UNIT, PAGE_UNIT) if Path(f"/{name}").exists()] or [Path(UNIT).name]
+    run(["systemctl", "enable", *units])
 
 
 def compile_all(home: Path, run: Callable[[Sequence[str]], None]) -> None:

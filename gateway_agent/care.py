@@ -109,6 +109,14 @@ class Care:
             "instruments": [self._shown(name, today) for name in self._drivers],
         }
 
+    def measured_s(self) -> int:
+        """Seconds since the measurement that is under way began; counted from this boot where it began in an earlier one."""
+        opened = self.checks.memory.open
+        if opened is None:
+            return 0
+        begun_us = opened.begun.us if opened.begun.boot == self._clock.boot_id.hex() else 0
+        return max(0, (self._clock.boot_us() - begun_us) // 1_000_000)
+
     def _shown(self, name: str, today: Any) -> dict[str, Any]:  # noqa: ANN401  (a date or None)
         checked = self._checked(name)
         remembered = self.checks.memory.instruments.get(name)

@@ -52,7 +52,7 @@ def _short(path: Path) -> Iterator[str]:
         os.close(folder)
 
 
-def order(path: Path, do: str, **given: object) -> dict[str, Any]:
+def order(path: Path, do: str, /, **given: object) -> dict[str, Any]:
     """Give an order and wait for the answer. Raises NotRunning, CheckRefused."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(ANSWER_S)

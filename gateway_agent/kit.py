@@ -20,11 +20,13 @@ from gateway_agent.enrol_files import CERTIFICATE
 from gateway_agent.enrol_renew import keep_certificate
 from gateway_agent.journal import Journal
 from gateway_agent.memory import settle
+from gateway_agent.notes import Notes
 from gateway_agent.opening import pending_recorder
 from gateway_agent.outputs import build_output
 from gateway_agent.registry import Registry
 from gateway_agent.sampler import Sampler
 from gateway_agent.sealing import Sealing
+from gateway_agent.shown import instrument_shown, kit_shown
 from gateway_agent.siren import Siren, faults_of
 from gateway_agent.spool.rows import EpochState
 from gateway_agent.status import VERSION, state_json, status
@@ -128,6 +130,8 @@ class Kit:
             happened=self.happened,
         )
         self._control: asyncio.Server | None = None
+        self._notes = Notes(settings.state_dir, self.happened)
+        self._retries: set[asyncio.Task[None]] = set()
         self.configuring = Configuring(
             own=own or settings,
             force=force or Force(settings),
@@ -203,6 +207,11 @@ class Kit:
             "end_check": care.end_check,
             "begin_measurement": care.begin_measurement,
             "end_measurement": care.end_measurement,
+            "retry": self._retry,
+            "note": self._notes.note,
+            "place": self._notes.place,
+            "photo": self._notes.photo,
+            "shown": self._shown,
             "state": lambda: {**care.state(), "faults": list(self._faults())},
         }
 
@@ -287,6 +296,34 @@ class Kit:
             write_state(self._settings.volatile_dir / "state.json", said)
         except OSError as error:
             log.warning("state_not_written", error=str(error))
+
+    def _retry(self, instrument: str) -> dict[str, Any]:
+        """Open the line of an instrument anew, now: somebody has just plugged it in."""
+        for sampler in self._samplers:
+            if sampler.name == instrument:
+                task = asyncio.get_running_loop().create_task(sampler.driver.close())
+                self._retries.add(task)
+                task.add_done_callback(self._retries.discard)
+        return {"instrument": instrument}
+
+    def _shown(self) -> dict[str, Any]:
+        """Everything that the kit's own page shows."""
+        care, now_us, said = self.care.state(), self._clock.boot_us(), self.status()
+        checked = {one["name"]: one for one in care["instruments"]}
+        models, latest = self._registry.models(), self._collector.latest
+        opened = self.care.checks.memory.open
+        return {
+            "kit": kit_shown(said, site=self._settings.site, online=self._uplink.online),
+            "measurement": None
+            if opened is None
+            else {"name": opened.name, "use": opened.use, "for_s": self.care.measured_s()},
+            "instruments": [
+                {**checked[sampler.name], **instrument_shown(sampler, self.ids(sampler.driver), models, latest, now_us)}
+                for sampler in self._samplers
+            ],
+            "placements": self._notes.placements(),
+            "siren": None if self._siren is None else self._siren.state(),
+        }
 
     def _utc_us(self) -> int | None:
         """UTC now; None while nobody vouches for it."""

@@ -68,6 +68,16 @@ class Sampler:
         return self._driver.settings.name
 
     @property
+    def model(self) -> str:
+        """Maker and model by its profile."""
+        return f"{self._driver.profile.maker} {self._driver.profile.model}"
+
+    @property
+    def driver(self) -> Driver:
+        """What it asks."""
+        return self._driver
+
+    @property
     def missed(self) -> int:
         """Deadlines that passed while the sample before was still under way."""
         return self._schedule.missed

@@ -120,6 +120,20 @@ class OutputSettings(StrictModel):
     buttons: ButtonSettings | None = Field(default=None, description="Buttons at the kit, where it has some")
 
 
+class PageSettings(StrictModel):
+    """The kit's own page, for a phone on the kit's network."""
+
+    password_file: Path = Field(description="File that holds the password on the kit's sticker")
+    host: str = Field(
+        default="0.0.0.0",  # noqa: S104
+        description="Address to listen on: that of the kit's own network, better than all",
+    )
+    port: int = Field(default=8080, ge=1, le=65535, description="TCP port")
+    names: tuple[str, ...] = Field(
+        default=(), description="Names by which the kit is reached, beside its addresses: kit7.local"
+    )
+
+
 class GatewaySettings(StrictModel):
     """Everything a gateway is told by a person. Identity, keys and broker address come from its enrolment."""
 
@@ -140,6 +154,8 @@ class GatewaySettings(StrictModel):
         default=(), description="Rules that the kit itself sounds; they need no network"
     )
     output: OutputSettings = Field(default=OutputSettings(), description="What sounds when an edge alarm changes")
+    site: str = Field(default="", max_length=200, description="Where it is to measure, for the kit's own page")
+    page: PageSettings | None = Field(default=None, description="The kit's own page; absent: there is none")
     explosive_atmosphere: bool = Field(
         default=False, description="The kit is to stand in an explosive atmosphere: nothing without Ex marking starts"
     )

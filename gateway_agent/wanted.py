@@ -25,6 +25,7 @@ class Wanted(StrictModel):
     seal: SealSettings | None = Field(default=None, description="When entries are sealed")
     spool: SpoolSettings | None = Field(default=None, description="What is kept, and until when")
     alarms: tuple[EdgeRule, ...] | None = Field(default=None, description="Rules that the kit itself sounds")
+    site: str | None = Field(default=None, max_length=200, description="Where it is to measure")
     hold: bool = Field(default=False, description="Keep everything in the spool: an accident is investigated")
 
 
@@ -41,7 +42,7 @@ def merged(own: GatewaySettings, wanted: Wanted) -> GatewaySettings:
     """The kit's own settings with what is wanted in place of its part, judged as a whole. Raises SettingsError."""
     update = {
         name: value
-        for name in ("instruments", "seal", "spool", "alarms")
+        for name in ("instruments", "seal", "spool", "alarms", "site")
         if (value := getattr(wanted, name)) is not None
     }
     try:

@@ -60,3 +60,25 @@ def run(
     from deploy.gateway_process import become
 
     become(config)
+
+
+@app.command
+def page(
+    *,
+    config: Annotated[Path, Parameter(name="--config", help="The gateway's settings file.")],
+) -> None:
+    """Serve the kit's own page to a phone on the kit's network, beside the running gateway.
+
+    Example: `./antoan gateway page --config gateway.yaml`
+    """
+    import asyncio
+    import sys
+
+    from deploy.service_runner import read_settings, until_told
+    from gateway_agent.page.server import serve
+    from gateway_agent.settings import GatewaySettings
+
+    settings = read_settings(config, GatewaySettings)
+    if settings.page is None:
+        sys.exit(f"antoan: {config}: page: is missing; name at least page.password_file")
+    asyncio.run(until_told(serve(settings, settings.page)))

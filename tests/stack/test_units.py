@@ -24,7 +24,7 @@ def read(name: str) -> configparser.ConfigParser:
 
 
 def test_there_is_a_unit_for_each_service_and_for_revocations_and_no_other() -> None:
-    names = [*SERVICES, "revoked"]
+    names = [*SERVICES, "revoked", "gateway-page"]
     assert {path.name for path in UNITS.glob("*.service")} == {f"antoan-{name}.service" for name in names}
 
 
@@ -51,12 +51,19 @@ def test_a_kits_unit_watches_it_and_lets_it_ask_about_the_clock() -> None:
     assert "ProtectClock" not in service, "it denies even reading"
 
 
+def test_the_kits_page_sees_no_key() -> None:
+    service = read("gateway-page")["Service"]
+    assert service["InaccessiblePaths"] == "-/var/lib/antoan-gateway/keys"
+    assert service["User"] == "antoan-gateway"
+    assert service["ExecStart"] == "/opt/antoan/antoan gateway page --config /etc/antoan/gateway.yaml"
+
+
 def test_a_kit_waits_for_neither_network_nor_clock() -> None:
     assert "After" not in read("gateway")["Unit"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd-analyze")
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", [*SERVICES, "gateway-page"])
 def test_systemd_finds_no_fault_in_a_unit(name: str, tmp_path: Path) -> None:
     unit = tmp_path / f"antoan-{name}.service"
     text = (UNITS / unit.name).read_text()

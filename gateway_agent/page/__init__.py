@@ -1,0 +1,1 @@
+"""The kit's own page: a small web server beside the gateway, and what a phone shows."""
