@@ -34,12 +34,13 @@ class NotRunning(Exception):  # noqa: N818  (named for what it says)
 
 async def listen(path: Path, orders: Orders) -> asyncio.Server:
     """Take orders until the server is closed."""
+    listening = socket.socket(socket.AF_UNIX)
+    os.fchmod(listening.fileno(), 0o600)  # before it has a name: nobody else ever finds it open
     with _short(path) as short:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(short)  # noqa: PTH108
-        server = await asyncio.start_unix_server(_serving(orders), short, limit=MAX_LINE)
-        os.chmod(short, 0o600)  # noqa: PTH101
-    return server
+        listening.bind(short)
+    return await asyncio.start_unix_server(_serving(orders), sock=listening, limit=MAX_LINE)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from gateway_agent.uplink.packing import READ_BYTES, READ_ENTRIES, Packed, Packer
+from gateway_agent.uplink.packing import READ_BYTES, Packed, Packer
 from gateway_agent.uplink.protocol import Verdict
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class SpoolHost:
 
     async def pack(self, epoch: int, first: int, *, single: bool) -> Packed | None:
         """The message of entries from `first` on, or of `first` alone; None when it is no longer spooled."""
-        packed: Packed | None = await self._on_spool(self._pack, epoch, first, 1 if single else READ_ENTRIES)
+        packed: Packed | None = await self._on_spool(self._pack, epoch, first, 1 if single else self._packer.wanted)
         return packed
 
     def _pack(self, epoch: int, first: int, max_entries: int) -> Packed | None:

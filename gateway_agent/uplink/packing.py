@@ -23,6 +23,8 @@ READ_BYTES = 8 * MESSAGE_BYTES
 
 READ_ENTRIES = 1024
 
+MARGIN = 16
+
 FILL = 0.95
 """Of the size of a message, aimed at: a guess that is a little too high costs a second merge."""
 
@@ -41,6 +43,8 @@ class Packer:
 
     def __init__(self) -> None:
         self._shrink = 0.5
+        self.wanted = READ_ENTRIES
+        """Entries worth reading for the next message: a little more than the last one took."""
 
     def pack(self, entries: Sequence[SpooledEntry]) -> Packed:
         """A long message from the front of consecutive entries (at least one)."""
@@ -54,6 +58,7 @@ class Packer:
             run = merge(messages[:took])
             self._shrink = len(run.wire) / sum(len(entry.wire) for entry in entries[:took])
             if len(run.wire) <= MESSAGE_BYTES:
+                self.wanted = READ_ENTRIES if took == len(entries) else min(READ_ENTRIES, took + took // 4 + MARGIN)
                 return Packed(first.seq, first.seq + took - 1, run.wire)
             took = max(1, min(took - 1, int(took * FILL * MESSAGE_BYTES / len(run.wire))))
         return Packed(first.seq, first.seq, first.wire)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import TYPE_CHECKING
 
+from gateway_agent.agent import serve
 from gateway_agent.clock import SystemClock, kernel_discipline, set_by_rtc
-from gateway_agent.settings import ClockSettings
+from gateway_agent.settings import ClockSettings, GatewaySettings
+from gateway_agent.spool.spool import Spool
+from telemetry.content import Event, Values
+from telemetry.events import ClockChange, read_event
 from telemetry.link import ClockSource
+from telemetry.message import parse_message
+from tests.gateway_agent.parts import GATEWAY, TurnedClock, identity, meter, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,3 +88,36 @@ def test_a_sandbox_that_denies_the_question_leaves_utc_unknown(monkeypatch: pyte
 
     monkeypatch.setattr("gateway_agent.clock.kernel_discipline", denied)
     assert SystemClock(ClockSettings()).look().source is ClockSource.NONE
+
+
+async def test_a_kit_measures_from_boot_before_it_knows_the_time_and_records_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway_agent.kit.CLOCK_S", 0.02)
+    settings = GatewaySettings.model_validate({"gateway": GATEWAY, "state_dir": tmp_path, "seal": {"interval_s": 0.1}})
+    clock, instrument = TurnedClock(), meter(period_s=0.01)
+    clock.source = ClockSource.NONE
+    task = asyncio.create_task(serve(settings, identity(tmp_path), clock, [instrument]))
+    await until(lambda: instrument.count > 20)
+    clock.source = ClockSource.GNSS
+    seen = instrument.count
+    await until(lambda: instrument.count > seen + 20)
+    clock.utc_offset_us += 3_600_000_000
+    seen = instrument.count
+    await until(lambda: instrument.count > seen + 20)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    spool = Spool.open(tmp_path / "spool.db")
+    messages = [parse_message(entry.wire) for entry in spool.read(1, 0, 1 << 40, 10_000)]
+    spool.close()
+    contents = [(message.last.clock, c) for message in messages for c in message.contents().entry_contents(0)]
+    values = [int(v) for _, c in contents if isinstance(c, Values) for v in c.values]
+    assert values == list(range(1, instrument.count + 1))
+    states = [said for said, c in contents if isinstance(c, Values)]
+    known = [said.utc_offset_us is not None for said in states]
+    assert known[0] is False
+    assert known == sorted(known)
+    assert {said.source for said in states} == {ClockSource.NONE, ClockSource.GNSS}
+    changes = [body for _, c in contents if isinstance(c, Event) and isinstance(body := read_event(c), ClockChange)]
+    assert [change.step_us for change in changes] == [None, 3_600_000_000]
+    assert all(change.bound_us is not None and change.bound_us >= 1000 for change in changes)
