@@ -21,6 +21,7 @@ from gateway_agent.enrol import load_identity
 from gateway_agent.enrol_errors import EnrolmentError
 from gateway_agent.enrol_files import CERTIFICATE
 from gateway_agent.enrol_tls import validity_s
+from gateway_agent.power import THROTTLED, read_bits, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,8 +33,6 @@ FREE_MIB: Final = 512
 """Beside the spool's bound: logs, upgrades, and what SQLite writes before it is taken over."""
 CONNECT_S: Final = 5.0
 DAY_S: Final = 86_400
-NOW_BITS: Final = {0: "undervoltage", 1: "frequency capped", 2: "throttled", 3: "too hot"}
-"""Of vcgencmd get_throttled (Raspberry Pi documentation); 16 bits higher: since boot."""
 
 
 class State(StrEnum):
@@ -194,14 +193,11 @@ def _disk(settings: GatewaySettings) -> Iterator[Finding]:
 
 
 def _power(machine: Machine) -> Iterator[Finding]:
-    file = machine.path("/sys/devices/platform/soc/soc:firmware/get_throttled")
-    try:
-        bits = int(file.read_text().strip(), 16)
-    except (OSError, ValueError):
+    bits = read_bits(machine.path(str(THROTTLED)))
+    if bits is None:
         yield Finding("power", State.GOOD, "this machine does not report its supply")
         return
-    now = [word for bit, word in NOW_BITS.items() if bits >> bit & 1]
-    since = [word for bit, word in NOW_BITS.items() if bits >> (bit + 16) & 1]
+    now, since = states(bits)
     cure = "use the 5.1 V supply made for the Pi and a short cable; power instruments by a hub of their own"
     if now:
         yield Finding("power", State.BAD, f"now: {', '.join(now)}", cure)

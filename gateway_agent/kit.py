@@ -23,6 +23,7 @@ from gateway_agent.memory import settle
 from gateway_agent.notes import Notes
 from gateway_agent.opening import pending_recorder
 from gateway_agent.outputs import build_output
+from gateway_agent.power import LOOK_S, Supply
 from gateway_agent.registry import Registry
 from gateway_agent.sampler import Sampler
 from gateway_agent.sealing import Sealing
@@ -36,7 +37,7 @@ from gateway_agent.uplink.service import Uplink
 from gateway_agent.watchdog import give_signs
 from gateway_agent.waveforms import with_waveforms
 from telemetry import topics
-from telemetry.events import ClockChange, PowerOn
+from telemetry.events import ClockChange, Note, PowerOn
 from telemetry.status import Status
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ class Kit:
         )
         self._control: asyncio.Server | None = None
         self._notes = Notes(settings.state_dir, self.happened)
+        self._supply = Supply()
         self._retries: set[asyncio.Task[None]] = set()
         self.configuring = Configuring(
             own=own or settings,
@@ -154,6 +156,7 @@ class Kit:
         yield self._sealing.trim_forever()
         yield self._watch_clock()
         yield self._write_state_forever()
+        yield self._watch_supply()
         yield settle()
         yield self.configuring.run()
         yield give_signs(lambda: self._on_spool(time.monotonic))
@@ -237,6 +240,8 @@ class Kit:
     def _faults(self) -> Iterator[str]:
         yield from self._state.faults
         yield from faults_of(self._siren)
+        if self._supply.fault:
+            yield self._supply.fault
         yield from self.configuring.faults()
         if self._sealing.spool_fails:
             yield self._sealing.spool_fails
@@ -284,6 +289,13 @@ class Kit:
             if change is not None:
                 log.info("clock", step=change.step, source=change.after.source.name)
                 self.happened(_clock_event(change), change.t_us)
+
+    async def _watch_supply(self) -> None:
+        while True:
+            if (mark := self._supply.look()) is not None:
+                log.warning("supply", seen=mark)
+                self.happened(Note(mark=mark))
+            await asyncio.sleep(LOOK_S)
 
     async def _write_state_forever(self) -> None:
         while True:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from deploy.commands.gateway_care import check, measure, siren
+from deploy.commands.gateway_care import check, confirm, measure, siren
 from deploy.commands.gateway_setup import doctor, install
 from deploy.commands.spoken import spoken
 
@@ -15,6 +15,7 @@ app = App(name="gateway", help="Enrol a gateway, run it, check its instruments."
 app.command(check)
 app.command(measure)
 app.command(siren)
+app.command(confirm)
 app.command(doctor)
 app.command(install)
 

@@ -104,6 +104,14 @@ def siren(what: Literal["test", "mute", "acknowledge"], /, *, config: Config, se
     print(json.dumps(do(what, **given)))  # noqa: T201
 
 
+def confirm(*, config: Config) -> None:
+    """Confirm, by hand at the kit, a configuration of the server's that loosens an edge alarm.
+
+    Example: `./antoan gateway confirm --config gateway.yaml`
+    """
+    print(f"configuration {_orders(config)('confirm')['number']} is applied")  # noqa: T201
+
+
 def _orders(config: Path) -> Callable[..., dict[str, Any]]:
     from deploy.service_runner import read_settings
     from gateway_agent.checks import CheckRefused
