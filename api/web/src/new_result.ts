@@ -1,12 +1,10 @@
 /** What the form of a new result sends, in order: group, measurement, checks, and the verdict. */
 import { call } from "./calls";
 import type { Made, NewCheck, NewMeasurement, OneMeasurement, OneResult, Placement, Site } from "./forms";
+import type { Typed } from "./parts/submitting";
 import { next, stretchAtSite } from "./zone";
 
 export const NEW_GROUP = "new";
-
-/** The form as typed; `get` of a FormData. */
-export type Typed = (name: string) => string;
 
 /** `made`: groups made by an attempt that was refused later, by name; the next attempt uses them. */
 export async function send(typed: Typed, site: Site, placement: Placement, made: Map<string, number>): Promise<number> {

@@ -10,6 +10,7 @@ import { useFetched } from "../parts/fetched";
 import { Field } from "../parts/field";
 import { Icon } from "../parts/icon";
 import { Failure, Loading } from "../parts/notice";
+import { type Typed, useSubmitting } from "../parts/submitting";
 import { follow, go } from "../router";
 import { today } from "../zone";
 
@@ -34,26 +35,12 @@ function EnterForm({ sites }: { sites: Site[] }) {
   const t = exposure.value;
   const day = useSignal(today(nowMs.peek(), sites[0]?.timezone ?? "Asia/Ho_Chi_Minh"));
   const limit = useSignal<ExposureLimit | null>(null);
-  const refused = useSignal("");
-  const busy = useSignal(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const typed = (name: string): string => String(form.get(name) ?? "").trim();
-    busy.value = true;
-    refused.value = "";
-    try {
-      const found = await call<OneResult>("POST", `/sites/${typed("site")}/results`, entered(typed, limit.value?.id ?? ""));
-      go(`/results/${found.result.id}`);
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      refused.value = error.status === 0 ? words.value.cannotReach : error.detail || t.refused;
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, refused, submit } = useSubmitting(async (typed) => {
+    const found = await call<OneResult>("POST", `/sites/${typed("site")}/results`, entered(typed, limit.value?.id ?? ""));
+    go(`/results/${found.result.id}`);
+  });
   return (
-    <form class="panel new-result" onSubmit={(event) => void submit(event)}>
+    <form class="panel new-result" onSubmit={submit}>
       <fieldset>
         <Select label={words.value.sites} name="site" options={sites.map((site) => [String(site.id), site.name])} />
         <Field label={t.placeOfResult} name="place" required />
@@ -87,7 +74,7 @@ function EnterForm({ sites }: { sites: Site[] }) {
   );
 }
 
-function entered(typed: (name: string) => string, limit: string): Entered {
+function entered(typed: Typed, limit: string): Entered {
   const number = (name: string): number | null => (typed(name) === "" ? null : Number(typed(name)));
   return {
     source: typed("source") as Entered["source"],

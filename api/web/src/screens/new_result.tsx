@@ -1,7 +1,6 @@
 /** Kết quả ca mới: a placement, a shift, whom it stands for and a limit; the rest only where it is known. */
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { ApiFailure } from "../calls";
 import { nowMs } from "../clock";
 import { exposure, limitLine } from "../exposure_words";
 import type { ExposureLimit, Groups, JudgeableBy, Placement, Placements, Site, Sites } from "../forms";
@@ -12,6 +11,7 @@ import { useFetched } from "../parts/fetched";
 import { Field } from "../parts/field";
 import { Icon } from "../parts/icon";
 import { Empty, Failure, Loading } from "../parts/notice";
+import { useSubmitting } from "../parts/submitting";
 import { follow, go } from "../router";
 import { today } from "../zone";
 
@@ -69,28 +69,15 @@ function ResultForm({ site, placements, groups }: { site: Site; placements: Plac
   const placement = useSignal(placements[0]!.id);
   const day = useSignal(today(nowMs.peek(), site.timezone));
   const group = useSignal("");
-  const busy = useSignal(false);
-  const refused = useSignal("");
   const gaps = useSignal("unknown");
   const made = useRef(new Map<string, number>());
   const chosen = placements.find((each) => each.id === placement.value)!;
 
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    busy.value = true;
-    refused.value = "";
-    try {
-      go(`/results/${await send((name) => String(form.get(name) ?? "").trim(), site, chosen, made.current)}`);
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      refused.value = error.status === 0 ? words.value.cannotReach : error.detail || t.refused;
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, refused, submit } = useSubmitting(async (typed) => {
+    go(`/results/${await send(typed, site, chosen, made.current)}`);
+  });
   return (
-    <form class="panel new-result" onSubmit={(event) => void submit(event)}>
+    <form class="panel new-result" onSubmit={submit}>
       <label class="field">
         {t.placement}
         <select name="placement" onChange={(event) => (placement.value = Number(event.currentTarget.value))}>
