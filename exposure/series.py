@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from exposure.gaps import GapPolicy
 from exposure.result import Coverage
 from exposure.timeline import OVERLAP_S, Timeline
 
-__all__ = ["OVERLAP_S", "Series", "Timeline", "fill", "from_channels", "from_samples", "mean", "on"]
+__all__ = ["OVERLAP_S", "Series", "Timeline", "fill", "from_channels", "from_samples", "mean", "on", "together"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +80,23 @@ def on(timeline: Timeline, value: ArrayLike, unit: str) -> Series:
         object.__setattr__(series, name, thing)
     series._settle()
     return series
+
+
+def together(channels: Sequence[Series]) -> tuple[Timeline, list[Floats]]:
+    """The intervals that all channels of one instrument have, and the values of each in them; refused if they have none in common."""
+    first = channels[0].timeline
+    if all(series.timeline is first for series in channels):
+        return first, [series.value for series in channels]
+    starts = channels[0].start_s
+    for series in channels[1:]:
+        starts = np.intersect1d(starts, series.start_s)
+    if not starts.size:
+        raise EmptyInputError("the channels have no interval in common: they are not of one instrument")
+    places = [np.searchsorted(series.start_s, starts) for series in channels]
+    lengths = [series.duration_s[place] for series, place in zip(channels, places, strict=True)]
+    if any((np.abs(length - lengths[0]) > OVERLAP_S).any() for length in lengths):
+        raise MismatchedError("the channels have intervals of different lengths: they are not of one instrument")
+    return Timeline(starts, lengths[0]), [series.value[place] for series, place in zip(channels, places, strict=True)]
 
 
 def from_samples(times_s: ArrayLike, values: ArrayLike, unit: str, *, period_s: float) -> Series:

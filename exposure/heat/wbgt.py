@@ -9,7 +9,7 @@ from exposure.arrays import Floats, durations, finite, same_length
 from exposure.gaps import GapPolicy
 from exposure.metric import Metric, evaluate
 from exposure.result import Result
-from exposure.series import Series
+from exposure.series import Series, on, together
 from exposure.sliding import LEAST_COVERAGE, highest_mean
 
 HOUR_S = 3600.0
@@ -32,6 +32,18 @@ def outdoor(natural_wet_bulb: ArrayLike, globe: ArrayLike, air: ArrayLike) -> Fl
     same_length(black, wet, "globe")
     same_length(dry, wet, "air")
     return np.asarray(0.7 * wet + 0.2 * black + 0.1 * dry)
+
+
+def of_series(natural_wet_bulb: Series, globe: Series, air: Series | None = None) -> Series:
+    """WBGT over time, °C, from the readings of one instrument: with air temperature that in the sun, without it that without.
+
+    Where one of them was not measured there is no WBGT.
+    """
+    named = {"natural_wet_bulb": natural_wet_bulb, "globe": globe} | ({} if air is None else {"air": air})
+    for series in named.values():
+        series.need("Cel")
+    timeline, (wet, black, *dry) = together(list(named.values()))
+    return on(timeline, outdoor(wet, black, dry[0]) if dry else indoor(wet, black), "Cel")
 
 
 def time_weighted(values: ArrayLike, minutes: ArrayLike) -> float:

@@ -12,7 +12,7 @@ from exposure.errors import OutOfDomainError
 from exposure.gaps import GapPolicy
 from exposure.metric import Metric, evaluate
 from exposure.result import Result
-from exposure.series import Series
+from exposure.series import Series, on, together
 
 DAY_H = 8.0
 ACTION_M_S2 = 2.5
@@ -22,6 +22,14 @@ LIMIT_M_S2 = 5.0
 def total_value(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> Floats:
     """a_hv, the root-sum-of-squares of three Wh-weighted axes, m/s² (4.5)."""
     return np.asarray(np.sqrt(finite(x, "x") ** 2 + finite(y, "y") ** 2 + finite(z, "z") ** 2))
+
+
+def total_series(x: Series, y: Series, z: Series) -> Series:
+    """a_hv over time, m/s², from the three axes of one instrument; where one axis was not measured there is no total."""
+    for series in (x, y, z):
+        series.need("m/s2")
+    timeline, values = together([x, y, z])
+    return on(timeline, total_value(*values), "m/s2")
 
 
 def partial_a8(acceleration: ArrayLike, durations_h: ArrayLike) -> Floats:

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exposure.air.stel import stel
-from exposure.errors import MismatchedError, OutOfDomainError, UnsortedError
+from exposure.errors import EmptyInputError, MismatchedError, OutOfDomainError, UnsortedError, WrongUnitError
+from exposure.heat import wbgt
 from exposure.noise.levels import energy, exceeded_levels, highest_laeq, laeq, laeq_of_windows, maximum
 from exposure.series import Series, from_channels, from_samples
 from exposure.sliding import highest_mean, sliding_means
+from exposure.vibration import hand_arm
 
 Interval = tuple[float, float, float]
 
@@ -119,3 +121,29 @@ def test_channels_of_one_instrument_share_their_times_and_keep_their_own_gaps() 
         from_channels([1.0, 1.0], [([1.0, 2.0], "[ppm]")], period_s=1.0)
     with pytest.raises(OutOfDomainError, match="least_coverage"):
         stel(first, least_coverage=0)
+
+
+def test_what_is_made_of_several_channels_is_there_only_where_all_are() -> None:
+    wet, globe, air = from_channels(
+        [0.0, 1.0, 2.0],
+        [([25.0, 25.0, np.nan], "Cel"), ([40.0, np.nan, 40.0], "Cel"), ([30.0, 30.0, 30.0], "Cel")],
+        period_s=1.0,
+    )
+    assert wbgt.of_series(wet, globe).value.tolist() == pytest.approx([29.5])
+    sun = wbgt.of_series(wet, globe, air)
+    assert sun.value.tolist() == pytest.approx([28.5])
+    assert (sun.start_s.tolist(), sun.unit) == ([0.0], "Cel")
+    axes = from_channels([0.0, 1.0], [([1.0, 2.0], "m/s2"), ([2.0, 3.0], "m/s2"), ([2.0, 6.0], "m/s2")], period_s=1.0)
+    total = hand_arm.total_series(*axes)
+    assert total.value.tolist() == pytest.approx([3.0, 7.0])
+    assert total.timeline is axes[0].timeline
+
+
+def test_channels_of_different_instruments_are_not_put_together() -> None:
+    one = from_samples([0.0, 1.0], [1.0, 2.0], "Cel", period_s=1.0)
+    with pytest.raises(EmptyInputError, match="one instrument"):
+        wbgt.of_series(one, from_samples([0.5, 1.5], [1.0, 2.0], "Cel", period_s=1.0))
+    with pytest.raises(MismatchedError, match="one instrument"):
+        wbgt.of_series(one, from_samples([0.0, 1.0], [1.0, 2.0], "Cel", period_s=0.5))
+    with pytest.raises(WrongUnitError):
+        wbgt.of_series(one, one.with_values([1.0, 2.0], "[degF]"))
