@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
 from store.errors import StoreError
 from store.named import sql
 from telemetry.strict import StrictModel
+from telemetry.zones import known_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,11 +87,7 @@ class Recipient(StrictModel):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{name!r} is no time zone; write one such as Asia/Ho_Chi_Minh") from error
-        return name
+        return known_zone(name)
 
 
 async def rules_in_force(conn: Connection) -> list[StoredRule]:

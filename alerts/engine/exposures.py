@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -11,11 +11,12 @@ from alerts.engine.condition import US, Condition
 from alerts.engine.facts import Moment, StateError
 from alerts.engine.intervals import Interval, Intervals, part
 from alerts.engine.meters import SumMeter, meter_for
+from alerts.engine.stepping import ConditionMachine
 from alerts.engine.window import Window
 from exposure.air.stel import LEAST_COVERAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from alerts.engine.facts import Plain, Readings, StateDump, Transition
     from alerts.engine.rules_exposure import DoseRule, Measure, StelRule, TimeToLimitRule, TwaRule, WbgtRule
@@ -26,7 +27,7 @@ CALM = 1.5
 """A forecast is over when the limit has gone this much further away than the rule asks."""
 
 
-class _Metered(ABC):
+class _Metered(ConditionMachine):
     """What both have: intervals, a meter, and the episode."""
 
     name = ""
@@ -35,15 +36,6 @@ class _Metered(ABC):
         self._meter = meter_for(measure, exponent)
         self._intervals = Intervals(measure.period_s, measure.quality)
         self._condition = condition
-
-    @property
-    def active(self) -> Moment | None:
-        """The episode that is under way, or None."""
-        return self._condition.active
-
-    def observe(self, readings: Readings) -> Sequence[Transition]:
-        """Take the next readings of the channel; what changed, in order of time."""
-        return list(self._take(readings))
 
     def _take(self, readings: Readings) -> Iterator[Transition]:
         for item in self._intervals.take(readings):

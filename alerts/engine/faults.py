@@ -6,62 +6,37 @@ from typing import TYPE_CHECKING
 
 from alerts.engine.condition import US, Condition
 from alerts.engine.facts import StateError
+from alerts.engine.stepping import SteppingMachine
 from telemetry.quality import Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from alerts.engine.facts import Moment, Plain, Readings, StateDump, Transition
+    from alerts.engine.facts import Plain, Readings, StateDump, Transition
     from alerts.engine.rules_health import OutOfRangeRule, StuckRule
 
 _STUCK, _OUT = "stuck", "out_of_range"
-_ASIDE = frozenset({int(Quality.UNDER_CHECK), int(Quality.IN_TRANSIT)})
+_HERE = frozenset(range(256)) - {int(Quality.UNDER_CHECK), int(Quality.IN_TRANSIT)}
+"""Qualities of readings that are the workplace's; a code that this version does not know says nothing bad."""
 
 
-class StuckMachine:
+class StuckMachine(SteppingMachine["StuckRule"]):
     """A stuck rule on one channel."""
 
     def __init__(self, rule: StuckRule) -> None:
         """Nothing was read yet."""
-        self._rule = rule
         self._same_us, self._max_gap_us = round(rule.same_for_s * US), round(rule.max_gap_s * US)
-        self._condition = Condition(max_gap_us=self._max_gap_us)
+        super().__init__(rule, Condition(max_gap_us=self._max_gap_us), rule.quality.by_code)
         self._same: tuple[int, int] | None = None
         """The value, and since when (µs of the boot)."""
-        self._uses = rule.quality.by_code
 
-    @property
-    def rule(self) -> StuckRule:
-        """The rule that this machine applies."""
-        return self._rule
-
-    @property
-    def active(self) -> Moment | None:
-        """The episode that is under way, or None."""
-        return self._condition.active
-
-    def observe(self, readings: Readings) -> Sequence[Transition]:
-        """Take the next readings of the channel; what changed, in order of time."""
-        return list(self._take(readings))
-
-    def _take(self, readings: Readings) -> Iterator[Transition]:
-        times, values = readings.times_us.tolist(), readings.values.tolist()
-        start = 0
-        for length, code in readings.quality_runs:
-            if code in self._uses:
-                says_so = code == Quality.STUCK
-                for t_us, value in zip(times[start : start + length], values[start : start + length], strict=True):
-                    if found := self._step(readings.boot, t_us, value, says_so=says_so):
-                        yield found
-            start += length
-
-    def _step(self, boot: bytes, t_us: int, value: int, *, says_so: bool) -> Transition | None:
+    def _step(self, boot: bytes, t_us: int, value: int, code: int) -> Transition | None:
         condition, last_us = self._condition, self._condition.last_us
         broken = condition.boot != boot or (last_us is not None and t_us - last_us > self._max_gap_us)
         if self._same is None or broken or value != self._same[0]:
             self._same = value, t_us
         since_us = self._same[1]
-        stuck = says_so or t_us - since_us >= self._same_us
+        stuck = code == Quality.STUCK or t_us - since_us >= self._same_us
         if condition.active is not None:  # another value, a boot or a gap ends the proof that it is stuck
             return condition.step(boot, t_us, wanted=not stuck, severity=value)
         return condition.step(boot, t_us, wanted=stuck, severity=value, since_us=since_us)
@@ -82,51 +57,33 @@ class StuckMachine:
                 raise StateError(f"not the state of a stuck rule: {other!r}")
 
 
-class OutOfRangeMachine:
+class OutOfRangeMachine(SteppingMachine["OutOfRangeRule"]):
     """An out-of-range rule on one channel."""
 
     def __init__(self, rule: OutOfRangeRule) -> None:
         """Nothing was read yet."""
-        self._rule = rule
-        self._codes = frozenset(int(Quality.from_word(word)) for word in rule.on)
-        self._condition = Condition(
-            round(rule.on_delay_s * US), round(rule.off_delay_s * US), round(rule.max_gap_s * US)
-        )
-
-    @property
-    def rule(self) -> OutOfRangeRule:
-        """The rule that this machine applies."""
-        return self._rule
-
-    @property
-    def active(self) -> Moment | None:
-        """The episode that is under way, or None."""
-        return self._condition.active
+        delays = round(rule.on_delay_s * US), round(rule.off_delay_s * US), round(rule.max_gap_s * US)
+        super().__init__(rule, Condition(*delays), _HERE)
+        self._bad = frozenset(int(Quality.from_word(word)) for word in rule.on)
 
     def observe(self, readings: Readings) -> Sequence[Transition]:
         """Take the next readings of the channel; what changed, in order of time."""
-        return list(self._take(readings)) if len(readings.values) and not self._is_quiet(readings) else ()
+        return super().observe(readings) if len(readings.values) and not self._is_quiet(readings) else ()
 
     def _is_quiet(self, readings: Readings) -> bool:
         """Pass over sound readings while nothing is under way. True when it was such a batch."""
         condition = self._condition
         if condition.active is not None or condition.pending_us is not None:
             return False
-        if any(code in self._codes or code in _ASIDE for _, code in readings.quality_runs):
+        if any(code in self._bad or code not in self._codes for _, code in readings.quality_runs):
             return False
         condition.pass_over(readings.boot, int(readings.times_us[-1]))
         return True
 
-    def _take(self, readings: Readings) -> Iterator[Transition]:
-        times = readings.times_us.tolist()
-        start = 0
-        for length, code in readings.quality_runs:
-            for t_us in times[start : start + length] if code not in _ASIDE else ():
-                bad = code in self._codes
-                wanted = bad if self._condition.active is None else not bad
-                if found := self._condition.step(readings.boot, t_us, wanted=wanted):
-                    yield found
-            start += length
+    def _step(self, boot: bytes, t_us: int, value: int, code: int) -> Transition | None:
+        _ = value
+        bad = code in self._bad
+        return self._condition.step(boot, t_us, wanted=bad if self._condition.active is None else not bad)
 
     def dump(self) -> StateDump:
         """The whole memory as plain values."""

@@ -10,55 +10,32 @@ from alerts.engine.condition import US, Condition
 from alerts.engine.facts import StateError
 from alerts.engine.quality import Use
 from alerts.engine.scale import scaled
+from alerts.engine.stepping import SteppingMachine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from alerts.engine.facts import Moment, Plain, Readings, StateDump, Transition
+    from alerts.engine.facts import Plain, StateDump, Transition
     from alerts.engine.rules_levels import RateRule
 
 _NAME = "rate"
 
 
-class RateMachine:
+class RateMachine(SteppingMachine["RateRule"]):
     """A rate rule on one channel. Its window ends at a gap and at a boot: no change is believed across them."""
 
     def __init__(self, rule: RateRule, exponent: int) -> None:
         """`exponent` is the channel's."""
-        self._rule = rule
+        self._within_us, self._max_gap_us = round(rule.within_s * US), round(rule.max_gap_s * US)
+        counting = [code for code, use in rule.quality.by_code.items() if use is Use.COUNTS]
+        super().__init__(rule, Condition(max_gap_us=self._max_gap_us), counting)
         self._sign = 1 if rule.towards == "up" else -1
         self._change = scaled(rule.change, exponent)
-        self._within_us, self._max_gap_us = round(rule.within_s * US), round(rule.max_gap_s * US)
-        self._condition = Condition(max_gap_us=self._max_gap_us)
         self._least: deque[tuple[int, int]] = deque()
         """(µs, severity), rising: the first is the least of the window."""
-        self._uses = rule.quality.by_code
 
-    @property
-    def rule(self) -> RateRule:
-        """The rule that this machine applies."""
-        return self._rule
-
-    @property
-    def active(self) -> Moment | None:
-        """The episode that is under way, or None."""
-        return self._condition.active
-
-    def observe(self, readings: Readings) -> Sequence[Transition]:
-        """Take the next readings of the channel; what changed, in order of time."""
-        return list(self._take(readings))
-
-    def _take(self, readings: Readings) -> Iterator[Transition]:
-        times, values = readings.times_us.tolist(), readings.values.tolist()
-        start = 0
-        for length, code in readings.quality_runs:
-            if self._uses.get(code) is Use.COUNTS:
-                for t_us, value in zip(times[start : start + length], values[start : start + length], strict=True):
-                    if found := self._step(readings.boot, t_us, value):
-                        yield found
-            start += length
-
-    def _step(self, boot: bytes, t_us: int, value: int) -> Transition | None:
+    def _step(self, boot: bytes, t_us: int, value: int, code: int) -> Transition | None:
+        _ = code
         severity, least, last_us = value * self._sign, self._least, self._condition.last_us
         if self._condition.boot != boot or (last_us is not None and t_us - last_us > self._max_gap_us):
             least.clear()
