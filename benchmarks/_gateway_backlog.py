@@ -1,7 +1,8 @@
 """A month without network: 10 s entries of 30 channels at 1 Hz in the gateway's spool, then the way to the server opens.
 
-The spool is written by the gateway's own sealer with the recorded sound levels; then the gateway runs, without instruments, and
-the time counts from the moment it is connected until the record holds its last entry.
+The spool is written by the gateway's own sealer with the recorded sound levels, and merged as a gateway without a connection merges
+while they gather; then the gateway runs, without instruments, and the time counts from the moment it is connected until the record
+holds its last entry.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from deploy.recordings import sound_level
 from gateway_agent.enrol import load_identity
 from gateway_agent.opening import open_state
 from gateway_agent.recorder import Work
+from gateway_agent.spool.room import merge_waiting
 from gateway_agent.spool.rows import SpooledEntry, Write
 from store.connection import connect
 from telemetry.chain import Head
@@ -89,6 +91,8 @@ def _fill(running: Platform, entries: int) -> int:
             portion = []
     if portion:
         state.spool.write(Write(epoch=identity.epoch, entries=tuple(portion), lived_us=0))
+    while merge_waiting(state.spool, {}):
+        pass
     state.spool.close()
     return sealer.head.seq
 

@@ -273,6 +273,7 @@ class Kit:
             await self._on_spool(spool.readings_between, row.epoch, row.acknowledged.seq, row.tip) for row in rows
         ]
         self._accounts.committed = self._accounts.sealed - self._accounts.trimmed_lost - sum(waiting)
+        self._sealing.offline = lambda: not self._uplink.online
         self._sealing.on_sealed = self._uplink.sealed
         self._sealing.on_trimmed = self._uplink.trimmed
         self._sealing.on_notices = self._alarm_waits

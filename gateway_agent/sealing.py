@@ -13,7 +13,7 @@ import structlog
 
 from gateway_agent.finishing import finish
 from gateway_agent.spool.errors import SpoolUnavailable
-from gateway_agent.spool.room import make_room
+from gateway_agent.spool.room import make_room, merge_waiting
 from gateway_agent.spool.rows import Acknowledged
 from gateway_agent.spool.trim import spooled_bytes
 from telemetry.errors import SealError
@@ -59,6 +59,8 @@ class Sealing:
         self.recorder = recorder
         self.spool_bytes = 0
         self.spool_fails = ""
+        self.offline: Callable[[], bool] = lambda: False
+        """Whether nothing can be sent now: entries that wait are then merged as they gather."""
         self.held = False
         """A hold of the server's: nothing is removed for its age."""
         self._hold_broken = False
@@ -144,10 +146,11 @@ class Sealing:
         excess = self.spool_bytes - self._settings.spool.max_mib * (1 << 20)
         try:
             room: Room = await self._on_spool(self._trim, older_us, excess)
+            merged = await self._merge_waiting()
         except SpoolUnavailable as error:
             self._failed(error)
             return
-        self.spool_bytes -= room.freed
+        self.spool_bytes -= room.freed + merged
         if room.thinned is not None:
             self._accounts.trimmed_lost += room.thinned_readings
             log.error("entries_thinned", first=room.thinned.first_seq, last=room.thinned.last_seq, cause="spool full")
@@ -164,6 +167,12 @@ class Sealing:
                 self._collector.happened(
                     Lost(first_seq=trimmed.first_lost, last_seq=trimmed.last_lost, cause="spool full")
                 )
+
+    async def _merge_waiting(self) -> int:
+        """While nothing can be sent."""
+        if not self.offline():
+            return 0
+        return int(await self._on_spool(merge_waiting, self._spool, dict(self.acknowledged)))
 
     def _trim(self, older_us: int, excess: int) -> Room:
         return make_room(self._spool, acknowledged=self.acknowledged, older_than_lived_us=older_us, excess_bytes=excess)

@@ -1,7 +1,8 @@
-"""Room in a full spool, the cheapest loss first: what the server has, then nothing (runs), then fine detail, then the oldest entries.
+"""Room in the spool, the cheapest loss first: what the server has, then nothing (runs), then fine detail, then the oldest entries.
 
 1. Committed entries, oldest first (`trim`).
-2. Entries that wait are merged into runs, which lose nothing and take a third of the room.
+2. Entries that wait are merged into runs, which lose nothing and take a third of the room. A gateway without a connection does this
+   as they gather (`merge_waiting`): a month is then sent as it lies, message by message.
 3. The channels measured most often are thinned to their statistics in the oldest runs: each column is replaced by the hash that its
    link commits to, so the chain still verifies, and a signed event says what went and what it was like.
 4. The oldest entries go; a signed `lost` event says so (`trim`).
@@ -41,6 +42,8 @@ RECENT: Final = 64
 """Entries at the end of a chain that stay as they are: they are being sent, or will be within the minute."""
 MERGED: Final = 1024
 """Entries looked at for one run."""
+FULL_BYTES: Final = 3 * MESSAGE_BYTES
+"""Of single entries make a message that is nearly full: merging takes two thirds away."""
 LOOKED_AT: Final = 64
 """Runs looked at for one that can be thinned."""
 RATE: Final = 64
@@ -75,7 +78,18 @@ def make_room(
     return Room(lose_oldest(spool, acknowledged=acknowledged, excess_bytes=excess_bytes))
 
 
-def _merge(spool: Spool, row: EpochRow, after: int) -> Room | None:
+def merge_waiting(spool: Spool, acknowledged: Mapping[int, Acknowledged]) -> int:
+    """Merge the oldest entries that wait into one run, if they fill a message; the bytes that became free."""
+    for row in spool.epochs():
+        if row.forked or row.state is EpochState.PENDING:
+            continue
+        after = max(row.gone_to, acknowledged.get(row.epoch, row.acknowledged).seq)
+        if (room := _merge(spool, row, after, least_bytes=FULL_BYTES)) is not None:
+            return room.freed
+    return 0
+
+
+def _merge(spool: Spool, row: EpochRow, after: int, *, least_bytes: int = 0) -> Room | None:
     """The oldest single entries after `after` as one run; None where there are too few."""
     for first in _singles(spool, row, after):
         entries = spool.read(row.epoch, first, 1 << 40, MERGED)
@@ -84,7 +98,8 @@ def _merge(spool: Spool, row: EpochRow, after: int) -> Room | None:
             if entry.count > 1 or entry.seq != first + number or entry.seq > row.tip - RECENT:
                 break
             waiting.append(entry)
-        if len(waiting) < RECENT:
+        enough = len(waiting) == MERGED or sum(len(entry.wire) for entry in waiting) >= least_bytes
+        if len(waiting) < RECENT or not enough:
             continue
         run, took = merge_within([parse_message(entry.wire) for entry in waiting], MESSAGE_BYTES)
         before = sum(len(entry.wire) + ROW_BYTES for entry in waiting[:took])
@@ -100,7 +115,7 @@ def _merge(spool: Spool, row: EpochRow, after: int) -> Room | None:
 def _singles(spool: Spool, row: EpochRow, after: int) -> Iterator[int]:
     """Where rows of one entry begin that might be merged: the oldest few."""
     rows = spool.connection.execute(
-        "SELECT position FROM entry WHERE position > ? AND position <= ? AND count = 1 ORDER BY position LIMIT 8",
+        "SELECT position FROM entry WHERE position > ? AND position <= ? AND count = 1 ORDER BY position LIMIT 64",
         (row.epoch * SEQS + after, row.epoch * SEQS + row.tip - RECENT),
     ).fetchall()
     return (position - row.epoch * SEQS for (position,) in rows)

@@ -11,7 +11,7 @@ import pytest
 
 from gateway_agent import opening
 from gateway_agent.recorder import Work
-from gateway_agent.spool.room import RECENT, make_room
+from gateway_agent.spool.room import RECENT, make_room, merge_waiting
 from gateway_agent.spool.rows import Acknowledged, EpochState
 from gateway_agent.uplink.packing import Packer
 from gateway_agent.uplink.protocol import Gone, Protocol
@@ -94,6 +94,19 @@ def test_entries_that_wait_become_runs_that_verify_and_lose_nothing(tmp_path: Pa
     assert max(counts) > 100
     assert counts[-RECENT:] == [1] * RECENT
     assert state.spool.readings_between(1, -1, 1000) == before
+    state.spool.close()
+
+
+def test_without_a_connection_entries_become_full_messages_and_what_fills_none_stays(tmp_path: Path) -> None:
+    state = filled(tmp_path, 1200)
+    freed = []
+    while size := merge_waiting(state.spool, {}):
+        freed.append(size)
+    counts = proven(state)
+    assert sum(counts) == 1200
+    assert counts[: len(freed)] == [count for count in counts if count > 1]
+    assert min(counts[: len(freed)]) > 500
+    assert len(counts) - len(freed) >= RECENT
     state.spool.close()
 
 
