@@ -114,7 +114,7 @@ async def test_what_does_not_stand_for_the_group_is_refused_by_number(api: Api, 
     assert f"measurement {numbers[0]} does not stand for this group" in refused["detail"]
     own = f"/api/v1/exposure-groups/{group}/results"
     again = await post(client, own, form | {"measurements": [numbers[0]] * 3}, status=409)
-    assert "needs three samples or more, not 1" in again["detail"]
+    assert "samples or more, not 1" in again["detail"]
     position = form | {"limit": "vn.qcvn_24_2016.laeq_position_functional_rooms"}
     assert "limits no LEX,8h" in (await post(client, own, position, status=409))["detail"]
     await post(client, own, form | {"measurements": [*numbers, 10_000]}, status=404)
