@@ -28,9 +28,6 @@ LONGEST_SLEEP_S = 5.0
 CLAIM_MARGIN_S = 5.0
 """A claim lasts this much longer than an attempt may take, so that no other sender begins beside it."""
 
-MOST_IN_ONE = 8
-"""Notifications claimed for each that is sent at a time: a flood becomes few messages."""
-
 
 def retry_after_s(settings: OutboxSettings, attempts: int) -> float | None:
     """How long to wait after `attempts` failures; None: give up. Doubles up to the longest."""
@@ -46,7 +43,6 @@ class Outbox:
         """`senders` by medium; a medium without one becomes a dead letter at once."""
         self._pool = pool
         self._senders = senders
-        self._at_once = asyncio.Semaphore(settings.at_once)
         self._settings = settings
         self._words = Words(page_url)
         self._wake = asyncio.Event()
@@ -66,10 +62,10 @@ class Outbox:
         """Claim what is due and send it. How many were tried."""
         claim_s = self._settings.send_s + CLAIM_MARGIN_S
         async with self._pool.acquire() as conn:
-            claimed = await alerts_outbox.claim(conn, self._settings.at_once * MOST_IN_ONE, claim_s)
+            claimed = await alerts_outbox.claim(conn, self._settings.at_once, claim_s)
         async with asyncio.TaskGroup() as sending:
             for together in bundled(claimed):
-                sending.create_task(self._send_in_turn(together))
+                sending.create_task(self._send(together))
         return len(claimed)
 
     async def _sleep(self) -> None:
@@ -81,10 +77,6 @@ class Outbox:
                 await self._wake.wait()
         except TimeoutError:
             pass  # time to look again
-
-    async def _send_in_turn(self, together: Sequence[Claimed]) -> None:
-        async with self._at_once:
-            await self._send(together)
 
     async def _send(self, together: Sequence[Claimed]) -> None:
         """Hand one message over, and note for each notification in it how that went."""

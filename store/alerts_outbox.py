@@ -63,10 +63,13 @@ class Claimed:
 _FIELDS = tuple(field.name for field in fields(Claimed))
 
 
-async def claim(conn: Connection, rows: int, claim_s: float) -> list[Claimed]:
-    """Take up to `rows` due notifications for `claim_s` seconds; those that an acknowledgement made needless are cancelled."""
+async def claim(conn: Connection, messages: int, claim_s: float) -> list[Claimed]:
+    """Take due notifications for up to so many messages for `claim_s` seconds, each with those that go in the same message.
+
+    Those that an acknowledgement made needless are cancelled.
+    """
     await conn.execute(sql("alerts/cancel_taken"))
-    return [_claimed(row) for row in await conn.fetch(sql("alerts/claim"), rows, claim_s)]
+    return [_claimed(row) for row in await conn.fetch(sql("alerts/claim"), messages, claim_s)]
 
 
 def _claimed(row: Any) -> Claimed:  # noqa: ANN401  (asyncpg.Record is untyped)

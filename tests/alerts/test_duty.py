@@ -165,7 +165,7 @@ async def test_what_a_kit_says_within_minutes_waits_for_one_message(database: Da
     (danger,) = await alerts_outbox.claim(conn, 10, 60)
     assert danger.priority == "urgent"
     await kit.owner.execute("UPDATE alert_notification SET next_at = now() WHERE state = 'waiting' AND attempts = 0")
-    assert [len(together) for together in bundled(await alerts_outbox.claim(conn, 10, 60))] == [5]
+    assert [len(together) for together in bundled(await alerts_outbox.claim(conn, 1, 60))] == [5]
 
 
 def test_a_bundle_is_one_message_with_a_line_for_each_and_a_danger_is_never_in_one() -> None:

@@ -1,9 +1,25 @@
--- Take due notifications for $2 seconds; a sender that dies leaves them to the next. $1 rows.
-WITH due AS (
-    SELECT id FROM alert_notification
-    WHERE state = 'waiting' AND next_at <= clock_timestamp()
-    ORDER BY next_at LIMIT $1
-    FOR UPDATE SKIP LOCKED
+-- Take due notifications for $2 seconds; a sender that dies leaves them to the next. $1 messages, each with what goes with it:
+-- what a kit says to the same recipient, or what waits for the same digest. A danger, and whatever a program is told, goes alone.
+WITH lead AS (
+    SELECT n.id, n.recipient, n.change, alert.gateway, recipient.medium = 'webhook' OR alert.priority = 'urgent' AS alone,
+           recipient.digest_at IS NOT NULL AND alert.priority = 'low' AS digest
+    FROM alert_notification AS n JOIN alert ON alert.id = n.alert JOIN alert_recipient AS recipient ON recipient.id = n.recipient
+    WHERE n.state = 'waiting' AND n.next_at <= clock_timestamp()
+    ORDER BY n.next_at LIMIT $1
+    FOR UPDATE OF n SKIP LOCKED
+), beside AS (
+    SELECT n.id
+    FROM alert_notification AS n JOIN alert ON alert.id = n.alert JOIN alert_recipient AS recipient ON recipient.id = n.recipient
+    WHERE n.state = 'waiting' AND n.next_at <= clock_timestamp() AND alert.priority <> 'urgent'
+      AND n.id NOT IN (SELECT id FROM lead)
+      AND EXISTS (
+          SELECT FROM lead WHERE NOT lead.alone AND lead.recipient = n.recipient AND lead.change = n.change
+            AND lead.digest = (recipient.digest_at IS NOT NULL AND alert.priority = 'low')
+            AND (lead.digest OR lead.gateway = alert.gateway))
+    ORDER BY n.next_at LIMIT 200
+    FOR UPDATE OF n SKIP LOCKED
+), due AS (
+    SELECT id FROM lead UNION ALL SELECT id FROM beside
 )
 UPDATE alert_notification AS notification
 SET next_at = clock_timestamp() + $2 * interval '1 second', attempts = attempts + 1, sent_at = clock_timestamp()
