@@ -25,6 +25,7 @@ PAGE_UNIT: Final = "etc/systemd/system/antoan-gateway-page.service"
 SETTINGS: Final = "etc/antoan/gateway.yaml"
 SYSUSERS: Final = "etc/sysusers.d/antoan-gateway.conf"
 JOURNAL: Final = "etc/systemd/journald.conf.d/antoan.conf"
+IIO_RULE: Final = "etc/udev/rules.d/60-antoan-iio.rules"
 HARDWARE_WATCHDOG: Final = "etc/systemd/system.conf.d/antoan.conf"
 
 DEVICES: Final = {
@@ -33,8 +34,17 @@ DEVICES: Final = {
     "i2c": ("char-i2c",),
     "spi": ("char-spidev",),
     "audio": ("char-alsa",),
+    "bluetooth": (),
+    "iio": ("char-iio",),
 }
 """Groups of Raspberry Pi OS with the devices that each opens (classes of /proc/devices)."""
+
+OPENED_BY: Final = {
+    "serial": "dialout", "i2c": "i2c", "pulses": "gpio", "alsa": "audio", "ble": "bluetooth", "accelerometer": "iio", "spi": "spi",
+}  # fmt: skip
+"""By the field that names a connection's place: which group may open it."""
+MADE_HERE: Final = ("iio",)
+"""Groups that Raspberry Pi OS has not: made with a rule that hands them their devices."""
 
 TEMPLATE: Final = """\
 # Settings of this kit; docs/settings.md lists every one. Enrol it first:
@@ -65,16 +75,7 @@ def groups_for(settings: GatewaySettings | None) -> list[str]:
 
 
 def _group(connection: object) -> str:
-    named = {
-        "serial": "dialout",
-        "i2c": "i2c",
-        "bus": "i2c",
-        "spi": "spi",
-        "gpio": "gpio",
-        "sound": "audio",
-        "alsa": "audio",
-    }
-    return next((group for field, group in named.items() if hasattr(connection, field)), "")
+    return next((group for field, group in OPENED_BY.items() if hasattr(connection, field)), "")
 
 
 def unit_text(template: str, home: Path, groups: Sequence[str]) -> str:
@@ -90,13 +91,16 @@ def install(root: Path, home: Path, settings: GatewaySettings | None, gateway: s
     """Write every file below `root`. Raises OSError."""
     groups = groups_for(settings)
     template = (ROOT / "deploy/systemd/antoan-gateway.service").read_text(encoding="utf-8")
-    members = "".join(f"m {USER} {group}\n" for group in groups)
+    members = "".join(f"g {group} -\n" for group in groups if group in MADE_HERE)
+    members += "".join(f"m {USER} {group}\n" for group in groups)
     files = {
         UNIT: unit_text(template, home, groups),
         SYSUSERS: f'u {USER} - "AnToan gateway" /var/lib/antoan-gateway\n{members}',
         JOURNAL: "[Journal]\nStorage=volatile\nRuntimeMaxUse=32M\n",
         HARDWARE_WATCHDOG: "[Manager]\nRuntimeWatchdogSec=15\n",
     }
+    if "iio" in groups:
+        files[IIO_RULE] = 'SUBSYSTEM=="iio", GROUP="iio", MODE="0660"\n'
     if settings is not None and settings.page is not None:
         files[PAGE_UNIT] = (
             (ROOT / "deploy/systemd/antoan-gateway-page.service")

@@ -35,6 +35,8 @@ def test_groups_are_those_that_the_settings_need() -> None:
     assert groups_for(None) == ["dialout"]
     assert groups_for(settings(tcp)) == []
     assert groups_for(settings(tcp, serial, chip)) == ["dialout", "i2c"]
+    pulses, sensor = {"pulses": "/dev/gpiochip0"}, {"accelerometer": "/sys/bus/iio/devices/iio:device*"}
+    assert groups_for(settings(pulses, {"ble": "D0:00:00:00:00:01"}, sensor)) == ["gpio", "bluetooth", "iio"]
     assert groups_for(settings(output={"lines": [{"name": "siren", "line": 17}]})) == ["gpio"]
 
 
@@ -47,6 +49,14 @@ def test_the_unit_runs_as_a_user_of_its_own_with_these_devices_and_no_other(tmp_
     assert re.findall(r"(?m)^SupplementaryGroups=.*", unit) == ["SupplementaryGroups=i2c"]
     assert "WatchdogSec=60" in unit
     assert "m antoan-gateway i2c" in (tmp_path / SYSUSERS).read_text()
+
+
+def test_a_group_that_the_system_lacks_is_made_and_handed_its_devices(tmp_path: Path) -> None:
+    sensor = {"accelerometer": "/sys/bus/iio/devices/iio:device*"}
+    kit_install.install(tmp_path, HOME, settings(sensor), "kit00000001")
+    assert (tmp_path / SYSUSERS).read_text().endswith("g iio -\nm antoan-gateway iio\n")
+    assert 'GROUP="iio"' in (tmp_path / "etc/udev/rules.d/60-antoan-iio.rules").read_text()
+    assert "DeviceAllow=char-iio rw" in (tmp_path / UNIT).read_text()
 
 
 def test_settings_are_made_once_and_then_are_the_kits_own(tmp_path: Path) -> None:

@@ -12,17 +12,22 @@ from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from deploy.commands.desired import publish, signed
+from gateway_agent import agent
 from gateway_agent import configuring as module
 from gateway_agent.agent import serve
 from gateway_agent.checks import CheckRefused
 from gateway_agent.configuring import Configuring, Reconfigured, in_force
+from gateway_agent.drivers.base import Unreachable
 from gateway_agent.settings import GatewaySettings
+from gateway_agent.spool.spool import Spool
 from gateway_agent.wanted import loosened
 from ingest.settings import BrokerSettings
 from telemetry import topics
 from telemetry.desired import Desired, open_desired
 from telemetry.errors import BadSignature
-from telemetry.events import Configured
+from telemetry.events import Configured, read_event
+from telemetry.limits import ARCHIVE_BYTES
+from telemetry.message import parse_message
 from telemetry.status import read_status
 from telemetry.strict import SettingsError
 from tests.gateway_agent.parts import GATEWAY, SERVER_KEY, TurnedClock, identity, meter, topic, until
@@ -264,3 +269,45 @@ async def test_a_published_configuration_reaches_a_running_gateway_and_its_statu
     watcher.disconnect()
     watcher.loop_stop()
     assert force.settings.seal.interval_s == 3
+
+
+@pytest.mark.services
+async def test_the_service_begins_anew_under_it_in_one_process_and_goes_back_when_silent(
+    tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "load_identity", lambda folder: identity(folder, broker_port=broker.port))
+    monkeypatch.setattr(agent, "build_drivers", lambda instruments, _clock: [_plugged(one) for one in instruments])
+    plain = {"gateway": GATEWAY, "state_dir": tmp_path, "seal": {"interval_s": 0.1}, "clock": {"source": "host"}}
+    settings = GatewaySettings.model_validate({**plain, "instruments": [NOISE]})
+    task = asyncio.create_task(agent.run(settings))
+
+    def state() -> dict[str, Any]:
+        path = tmp_path / "state.json"
+        return dict(json.loads(path.read_text())) if path.exists() else {}
+
+    await until(lambda: state().get("sampled", 0) > 5)
+    renamed = [NOISE | {"serial_number": "other"}]
+    text = json.dumps({"instruments": renamed, "site": "Xưởng 2"})
+    number, message = signed(GATEWAY, text, "w", SERVER_KEY, days=1, now_us=time.time_ns() // 1000)
+    await asyncio.to_thread(publish, BrokerSettings(host=broker.host, port=broker.port), GATEWAY, message)
+    await until(lambda: state().get("configuration") == number)
+    await until(lambda: "configuration" in state() and state()["configuration"] is None)
+    sampled = state()["sampled"]
+    await until(lambda: state()["sampled"] > sampled + 5)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert outcomes(tmp_path) == ["applied", "rolled_back"]
+
+
+def _plugged(one: Any) -> Any:  # noqa: ANN401  (InstrumentSettings to a Meter)
+    """An instrument that answers to its own serial number only."""
+    silent = Unreachable("silent", "another serial number") if one.serial_number else None
+    return meter(one.name, period_s=0.05, answers=silent)
+
+
+def outcomes(folder: Path) -> list[str]:
+    spool = Spool.open(folder / "spool.db")
+    entries = spool.read(1, 0, 1 << 40, 100_000)
+    spool.close()
+    events = [event for entry in entries for _, event in parse_message(entry.wire, ARCHIVE_BYTES).contents().events]
+    return [body.outcome for body in map(read_event, events) if isinstance(body, Configured)]
