@@ -72,3 +72,9 @@ def test_the_additional_methods_are_said_to_matter_by_their_ratios() -> None:
         whole_body.additional_method_matters(1.0, vdv_value=3.0)
     with pytest.raises(OutOfDomainError):
         whole_body.crest_factor([1.0], [0.0])
+
+
+def test_the_horizontal_axes_of_the_seat_count_1_4_times() -> None:
+    found = whole_body.a8(0.5, 0.4, 0.6, 8.0)
+    assert (found.x, found.y, found.z) == pytest.approx((0.7, 0.56, 0.6))
+    assert found.axis == "x"

@@ -10,6 +10,7 @@ import pytest
 from exposure.errors import MismatchedError, OutOfDomainError, TooFewSamplesError
 from exposure.statistics import groups, land
 from exposure.statistics.censored import fit_censored
+from exposure.statistics.en689 import statistical
 from exposure.statistics.lognormal import Lognormal, fit
 from exposure.statistics.normality import lognormality
 
@@ -108,3 +109,14 @@ def test_workers_who_do_not_differ_have_no_spread_between_them() -> None:
         groups.spread({"a": [1.0, 2.0]})
     with pytest.raises(TooFewSamplesError):
         groups.spread({"a": [1.0], "b": [2.0]})
+
+
+@pytest.mark.parametrize(("share_of_limit", "outcome"), [(1.01, "non-compliant"), (0.99, "compliant")])
+def test_a_group_complies_from_the_very_tolerance_limit_on(share_of_limit: float, outcome: str) -> None:
+    # scaled so that GM·GSD^2.187, the upper limit of EN 689 for six results, lies just above or below the limit
+    samples = np.exp(np.array([-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]) * 0.4)
+    upper = fit(samples).upper_tolerance_limit(0.95, 0.70)
+    found, ratio, needed = statistical(samples * share_of_limit * 10.0 / upper, 10.0)
+    assert found.value == outcome
+    assert ratio == pytest.approx(needed, abs=0.05)
+    assert needed == pytest.approx(2.187, abs=0.001)
