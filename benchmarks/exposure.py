@@ -1,7 +1,7 @@
 """A shift of 12 h of 30 channels at 1 Hz, from times and values to all metrics of every channel; and the filters of a second of sound.
 
-Half of the channels share all readings, three have gaps of their own, and the whole kit was off for ten minutes at noon: then no short
-way through steady readings is open. Each value is the median of its rounds, one thread.
+Three channels have gaps of their own, the times jitter, and the whole kit was off for ten minutes at noon: no short way through steady
+readings is open. Each value is the median of its rounds. For the filters set OPENBLAS_NUM_THREADS=1, as the gateway does.
 """
 
 from __future__ import annotations
