@@ -12,6 +12,7 @@ import pytest
 
 from gateway_agent import agent, collector, opening, sealing
 from gateway_agent.agent import serve
+from gateway_agent.configuring import Force
 from gateway_agent.recorder import Work
 from gateway_agent.settings import GatewaySettings, SpoolSettings
 from gateway_agent.spool.database import lock_folder
@@ -238,3 +239,24 @@ async def test_more_events_than_a_message_holds_become_several_entries(tmp_path:
     state.spool.close()
     _, found = spooled(tmp_path)
     assert found == sorted(events, key=lambda event: event.t)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("held", [False, True])
+async def test_a_hold_keeps_in_the_spool_what_would_go_for_its_age(
+    tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    monkeypatch.setattr(sealing, "TRIM_S", 0.1)
+    server = SmallServer(broker.port)
+    config = settings(tmp_path).model_copy(update={"spool": SpoolSettings(keep_days=0)})
+    instrument = meter(period_s=0.02)
+    who = identity(tmp_path, broker_port=broker.port)
+    task = asyncio.create_task(serve(config, who, TurnedClock(), [instrument], force=Force(config, hold=held)))
+    await until(lambda: server.head.seq > 15, 20)
+    seen = instrument.count
+    await until(lambda: instrument.count > seen + 30)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    server.close()
+    values, _ = spooled(tmp_path)
+    assert (values[:1] == [1]) is held
