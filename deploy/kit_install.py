@@ -27,6 +27,8 @@ SYSUSERS: Final = "etc/sysusers.d/antoan-gateway.conf"
 JOURNAL: Final = "etc/systemd/journald.conf.d/antoan.conf"
 IIO_RULE: Final = "etc/udev/rules.d/60-antoan-iio.rules"
 HARDWARE_WATCHDOG: Final = "etc/systemd/system.conf.d/antoan.conf"
+PROGRAMS: Final = (UNIT, PAGE_UNIT, SYSUSERS, JOURNAL, IIO_RULE, HARDWARE_WATCHDOG)
+"""Every file that an installation may write, but for the settings."""
 
 DEVICES: Final = {
     "dialout": ("char-ttyUSB", "char-ttyACM", "char-ttyAMA", "char-ttyS"),
@@ -87,14 +89,13 @@ def unit_text(template: str, home: Path, groups: Sequence[str]) -> str:
     return text.replace("DevicePolicy=closed\n", "DevicePolicy=closed\n" + "".join(f"{right}\n" for right in rights))
 
 
-def install(root: Path, home: Path, settings: GatewaySettings | None, gateway: str) -> list[Placed]:
-    """Write every file below `root`. Raises OSError."""
+def files_for(home: Path, settings: GatewaySettings | None) -> dict[str, str]:
+    """Every file that is the program's, by its path below the root."""
     groups = groups_for(settings)
-    template = (ROOT / "deploy/systemd/antoan-gateway.service").read_text(encoding="utf-8")
     members = "".join(f"g {group} -\n" for group in groups if group in MADE_HERE)
     members += "".join(f"m {USER} {group}\n" for group in groups)
     files = {
-        UNIT: unit_text(template, home, groups),
+        UNIT: unit_text(_template("antoan-gateway.service"), home, groups),
         SYSUSERS: f'u {USER} - "AnToan gateway" /var/lib/antoan-gateway\n{members}',
         JOURNAL: "[Journal]\nStorage=volatile\nRuntimeMaxUse=32M\n",
         HARDWARE_WATCHDOG: "[Manager]\nRuntimeWatchdogSec=15\n",
@@ -102,16 +103,39 @@ def install(root: Path, home: Path, settings: GatewaySettings | None, gateway: s
     if "iio" in groups:
         files[IIO_RULE] = 'SUBSYSTEM=="iio", GROUP="iio", MODE="0660"\n'
     if settings is not None and settings.page is not None:
-        files[PAGE_UNIT] = (
-            (ROOT / "deploy/systemd/antoan-gateway-page.service")
-            .read_text(encoding="utf-8")
-            .replace("/opt/antoan", str(home))
-        )
-    placed = [_write(root / name, text, 0o644) for name, text in files.items()]
+        files[PAGE_UNIT] = _template("antoan-gateway-page.service").replace("/opt/antoan", str(home))
+    return files
+
+
+def _template(name: str) -> str:
+    return (ROOT / "deploy/systemd" / name).read_text(encoding="utf-8")
+
+
+def install(
+    root: Path, home: Path, settings: GatewaySettings | None, gateway: str, *, dry_run: bool = False
+) -> list[Placed]:
+    """Write every file below `root`; with `dry_run` only say which. Raises OSError."""
+    put = _would_write if dry_run else _write
+    placed = [put(root / name, text, 0o644) for name, text in files_for(home, settings).items()]
     own = root / SETTINGS
     if own.exists():
         return [*placed, Placed(own, written=False)]
-    return [*placed, _write(own, TEMPLATE.format(home=home, gateway=gateway), 0o640)]
+    return [*placed, put(own, TEMPLATE.format(home=home, gateway=gateway), 0o640)]
+
+
+def uninstall(root: Path) -> list[Path]:
+    """Take away what is the program's; settings, keys and spool stay. What was there. Raises OSError."""
+    there = [root / name for name in PROGRAMS if (root / name).exists()]
+    for path in there:
+        path.unlink()
+    return there
+
+
+def deactivate(run: Callable[[Sequence[str]], None]) -> None:
+    """End the services and start them no more, before their units go. As root on the kit itself."""
+    units = [Path(name).name for name in (UNIT, PAGE_UNIT) if Path(f"/{name}").exists()]
+    if units:
+        run(["systemctl", "disable", "--now", *units])
 
 
 def activate(home: Path, run: Callable[[Sequence[str]], None]) -> None:
@@ -156,4 +180,8 @@ def _write(path: Path, text: str, mode: int) -> Placed:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     path.chmod(mode)
+    return Placed(path, written=True)
+
+
+def _would_write(path: Path, _text: str, _mode: int) -> Placed:
     return Placed(path, written=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import ssl
 import time
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from gateway_agent.board import SPENT, WORN_FROM, low_voltage, wear, wear_words
 from gateway_agent.clock import kernel_discipline, set_by_rtc
 from gateway_agent.control import SOCKET, NotRunning, order
 from gateway_agent.enrol import load_identity
@@ -22,6 +22,7 @@ from gateway_agent.enrol_errors import EnrolmentError
 from gateway_agent.enrol_files import CERTIFICATE
 from gateway_agent.enrol_tls import validity_s
 from gateway_agent.power import THROTTLED, read_bits, states
+from gateway_agent.reaching import connect, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 FREE_MIB: Final = 512
 """Beside the spool's bound: logs, upgrades, and what SQLite writes before it is taken over."""
-CONNECT_S: Final = 5.0
 DAY_S: Final = 86_400
 
 
@@ -75,6 +75,7 @@ def examine(settings: GatewaySettings, machine: Machine | None = None) -> list[F
         *_outputs(settings, at),
         *_clock(settings, at),
         *_disk(settings),
+        *_wear(at),
         *_power(at),
         *_enrolled(settings, at),
     ]
@@ -129,11 +130,11 @@ def _device(what: str, path: Path, group: str) -> Finding:
 def _host(name: str, host: str, port: int | None) -> Finding:
     if port is None:
         return Finding(f"host of {name}", State.GOOD, f"{host} (the profile's port is asked by the gateway)")
-    error = _reaches(host, port)
-    if error:
-        return Finding(
-            f"host of {name}", State.BAD, f"{host}:{port}: {error}", "check its power, its cable and its address"
-        )
+    try:
+        connect(host, port).close()
+    except OSError as error:
+        seen, cure = why(error)
+        return Finding(f"host of {name}", State.BAD, f"{host}:{port}: {seen}", cure)
     return Finding(f"host of {name}", State.GOOD, f"{host}:{port} accepts connections")
 
 
@@ -192,8 +193,22 @@ def _disk(settings: GatewaySettings) -> Iterator[Finding]:
         )
 
 
+def _wear(machine: Machine) -> Iterator[Finding]:
+    for name, steps in wear(machine.root):
+        state = State.BAD if steps >= SPENT else State.WARNING if steps >= WORN_FROM else State.GOOD
+        yield Finding(
+            "wear",
+            state,
+            f"{name}: {wear_words(steps)}",
+            "" if state is State.GOOD else "copy the spool, fit a new card",
+        )
+
+
 def _power(machine: Machine) -> Iterator[Finding]:
     bits = read_bits(machine.path(str(THROTTLED)))
+    alarm = low_voltage(machine.root)
+    if bits is None and alarm is not None:
+        bits = 0x1_0000 if alarm else 0
     if bits is None:
         yield Finding("power", State.GOOD, "this machine does not report its supply")
         return
@@ -233,23 +248,17 @@ def _certificate(begin_s: float, end_s: float, now_s: float) -> Finding:
 
 def _broker(settings: GatewaySettings, identity: Identity) -> Finding:
     host, port = settings.broker.host or identity.broker_host, settings.broker.port or identity.broker_port
+    connected = False
     try:
-        with (
-            socket.create_connection((host, port), CONNECT_S) as plain,
-            identity.tls_context().wrap_socket(plain, server_hostname=host) as secured,
-        ):
-            return Finding("broker", State.GOOD, f"{host}:{port} speaks {secured.version()}")
+        with connect(host, port) as plain:
+            connected = True
+            with identity.tls_context().wrap_socket(plain, server_hostname=host) as secured:
+                return Finding("broker", State.GOOD, f"{host}:{port} speaks {secured.version()}")
     except ssl.SSLCertVerificationError as error:
         cure = "the server's certificate or this kit's clock is wrong: see clock, then ask the administrator"
         return Finding("broker", State.BAD, f"{host}:{port}: {error.verify_message}", cure)
-    except (OSError, EnrolmentError) as error:
-        cure = "no harm while offline, the spool keeps all; check network, SIM and that the port is open"
-        return Finding("broker", State.WARNING, f"{host}:{port}: {error}", cure)
-
-
-def _reaches(host: str, port: int) -> str:
-    try:
-        socket.create_connection((host, port), CONNECT_S).close()
+    except EnrolmentError as error:
+        return Finding("broker", State.BAD, str(error), "enrol the kit again")
     except OSError as error:
-        return str(error)
-    return ""
+        seen, cure = why(error, connected=connected)
+        return Finding("broker", State.WARNING, f"{host}:{port}: {seen}", f"{cure}; the spool keeps all meanwhile")

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from deploy.commands.gateway_care import check, confirm, measure, siren
-from deploy.commands.gateway_setup import doctor, install
+from deploy.commands.gateway_setup import doctor, install, uninstall
 from deploy.commands.spoken import spoken
 
 app = App(name="gateway", help="Enrol a gateway, run it, check its instruments.")
@@ -18,6 +18,7 @@ app.command(siren)
 app.command(confirm)
 app.command(doctor)
 app.command(install)
+app.command(uninstall)
 
 
 @app.command

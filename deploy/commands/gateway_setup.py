@@ -1,4 +1,4 @@
-"""`antoan gateway doctor` and `antoan gateway install`."""
+"""`antoan gateway doctor`, `install` and `uninstall`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ def doctor(
     sys.exit(any(finding.state is State.BAD for finding in findings))
 
 
-def install(*, root: Path = Path("/"), home: Path | None = None, gateway: str = "kit00000000") -> None:
+def install(
+    *,
+    root: Path = Path("/"),
+    home: Path | None = None,
+    gateway: str = "kit00000000",
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
     """Install the gateway on this Raspberry Pi: a user of its own, a systemd unit with watchdog and sandbox, settings, compiled code.
 
     Settings, keys and spool that are there already stay as they are.
@@ -54,6 +60,8 @@ def install(*, root: Path = Path("/"), home: Path | None = None, gateway: str = 
         Where this program lies on the kit; its own folder when left out.
     gateway
         The kit's id, for a settings file that is not there yet.
+    dry_run
+        Say what would be written, and write nothing.
     """
     from subprocess import CalledProcessError
 
@@ -61,17 +69,47 @@ def install(*, root: Path = Path("/"), home: Path | None = None, gateway: str = 
     from deploy.service_runner import read_settings
     from gateway_agent.settings import GatewaySettings
 
-    if root == Path("/") and os.geteuid() != 0:
+    if root == Path("/") and not dry_run and os.geteuid() != 0:
         sys.exit("antoan: installing into / needs root: sudo ./antoan gateway install")
     place = home or kit_install.ROOT
     config = root / kit_install.SETTINGS
     settings = read_settings(config, GatewaySettings) if config.exists() else None
     with spoken(OSError, CalledProcessError):
-        for placed in kit_install.install(root, place, settings, gateway):
-            print(f"{'written' if placed.written else 'left   '} {placed.path}")  # noqa: T201
+        for placed in kit_install.install(root, place, settings, gateway, dry_run=dry_run):
+            word = "would write" if dry_run else "written"
+            print(f"{word if placed.written else 'left   '} {placed.path}")  # noqa: T201
+        if dry_run:
+            return
         if root == Path("/"):
             kit_install.activate(place, kit_install.run_command)
     print(  # noqa: T201
         "next: name the instruments in /etc/antoan/gateway.yaml, run this again (groups follow them), enrol, then\n"
         "      sudo systemctl start antoan-gateway; sudo -u antoan-gateway ./antoan gateway doctor --config /etc/antoan/gateway.yaml"
     )
+
+
+def uninstall(*, root: Path = Path("/")) -> None:
+    """Take the gateway's units and rules away. Its settings, keys and spool stay, and so does its user.
+
+    Example: `sudo ./antoan gateway uninstall`
+
+    Parameters
+    ----------
+    root
+        Folder that it was installed below; nothing of the running system is touched then.
+    """
+    from subprocess import CalledProcessError
+
+    from deploy import kit_install
+
+    live = root == Path("/")
+    if live and os.geteuid() != 0:
+        sys.exit("antoan: uninstalling from / needs root: sudo ./antoan gateway uninstall")
+    with spoken(OSError, CalledProcessError):
+        if live:
+            kit_install.deactivate(kit_install.run_command)
+        for path in kit_install.uninstall(root):
+            print(f"removed {path}")  # noqa: T201
+        if live:
+            kit_install.run_command(["systemctl", "daemon-reload"])
+    print("kept: /etc/antoan, /var/lib/antoan-gateway (settings, keys, spool)")  # noqa: T201

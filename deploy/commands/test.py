@@ -27,6 +27,8 @@ def run_tests(
     faults: Annotated[bool, Parameter(negative="")] = False,
     rounds: int = 20,
     seed: int | None = None,
+    soak: Annotated[bool, Parameter(negative="")] = False,
+    minutes: float = 3,
 ) -> None:
     """Check the code and run every test: real database, real broker, real browser; nothing of this machine is touched.
 
@@ -40,8 +42,14 @@ def run_tests(
     rounds
         With --faults: how many rounds.
     seed
-        With --faults: the seed of the random moments; printed, so that a run can be repeated.
+        With --faults or --soak: the seed of the random moments, so that a run can be repeated.
+    soak
+        Instead of the tests, live a kit's life under random faults, and account for every sample.
+    minutes
+        With --soak: how long; 3 minutes are an hour of samples.
     """
+    if soak:
+        sys.exit(_soak(minutes, seed))
     if faults:
         sys.exit(_fault_rounds(rounds, seed))
     if not pytest_arguments:
@@ -65,5 +73,12 @@ def _fault_rounds(rounds: int, seed: int | None) -> int:
     return main(rounds, seed)
 
 
-def _run(command: list[str]) -> int:
-    return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"}, check=False).returncode  # noqa: S603
+def _soak(minutes: float, seed: int | None) -> int:
+    """The soak test takes its length and its seed from the environment; pytest's own time-out follows the length."""
+    given = {"ANTOAN_SOAK_S": f"{minutes * 60:g}"} | ({} if seed is None else {"ANTOAN_SOAK_SEED": str(seed)})
+    return _run([sys.executable, "-m", "pytest", "-q", "tests/gateway_agent/test_soak.py"], given)
+
+
+def _run(command: list[str], given: dict[str, str] | None = None) -> int:
+    environment = os.environ | {"PYTHONHASHSEED": "0"} | (given or {})
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603

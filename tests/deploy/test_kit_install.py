@@ -93,6 +93,25 @@ def test_the_command_installs_into_a_folder_and_says_what_is_next(tmp_path: Path
     assert "next: name the instruments" in done.stdout
 
 
+def test_a_dry_run_says_what_it_would_write_and_writes_nothing(tmp_path: Path) -> None:
+    would = kit_install.install(tmp_path, HOME, None, "kitthanhtra1", dry_run=True)
+    assert list(tmp_path.iterdir()) == []
+    assert would == kit_install.install(tmp_path, HOME, None, "kitthanhtra1")
+
+
+def test_uninstalling_keeps_settings_keys_and_spool_and_may_be_said_twice(tmp_path: Path) -> None:
+    kit_install.install(tmp_path, HOME, settings({"accelerometer": "/sys/bus/iio/devices/iio:device*"}), "kit00000001")
+    state = tmp_path / "var/lib/antoan-gateway"
+    state.mkdir(parents=True)
+    (state / "spool.db").write_bytes(b"spool")
+    words = [sys.executable, "-m", "deploy.cli", "gateway", "uninstall", "--root", str(tmp_path)]
+    first = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"removed {tmp_path / UNIT}" in first
+    left = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    assert left == [SETTINGS, "var/lib/antoan-gateway/spool.db"]
+    assert "removed" not in subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd-analyze")
 def test_systemd_finds_no_fault_in_the_installed_unit(tmp_path: Path) -> None:
     kit_install.install(tmp_path, HOME, settings({"serial": "/dev/serial/by-id/a"}), "kit00000001")

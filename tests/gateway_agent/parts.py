@@ -127,3 +127,9 @@ async def until(condition: Callable[[], object], within_s: float = 10.0) -> None
 def machine_boot() -> bytes:
     """The machine's own boot id: the same for every process that a test kills and starts."""
     return bytes.fromhex(BOOT_ID_FILE.read_text().strip().replace("-", ""))
+
+
+def write(root: Path, name: str, text: str) -> None:
+    """A file of a machine that a test makes up."""
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text)

@@ -8,7 +8,7 @@ import pytest
 
 from gateway_agent.doctor import Machine, State, _certificate, examine
 from gateway_agent.settings import GatewaySettings
-from tests.gateway_agent.parts import GATEWAY
+from tests.gateway_agent.parts import GATEWAY, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +25,6 @@ def settings(folder: Path, **given: Any) -> GatewaySettings:  # noqa: ANN401
 
 def machine(root: Path, *, disciplined: bool = True) -> Machine:
     return Machine(root=root, discipline=lambda: (disciplined, 1500), now_s=lambda: 1_800_000_000.0)
-
-
-def write(root: Path, name: str, text: str) -> None:
-    (root / name).parent.mkdir(parents=True, exist_ok=True)
-    (root / name).write_text(text)
 
 
 def found(findings: list[Finding], what: str) -> Finding:
@@ -91,6 +86,14 @@ def test_a_clock_by_its_battery_is_good_within_its_bound_and_recommended_where_m
 def test_a_damaged_spool_that_was_set_aside_is_told(tmp_path: Path) -> None:
     write(tmp_path, "spool.db.damaged-1", "")
     assert any("set aside" in finding.seen for finding in examine(settings(tmp_path), machine(tmp_path)))
+
+
+def test_a_worn_card_and_a_weak_supply_by_its_sensor_are_told(tmp_path: Path) -> None:
+    write(tmp_path, "sys/block/mmcblk0/device/life_time", "0x0B 0x02")
+    write(tmp_path, "sys/class/hwmon/hwmon0/name", "rpi_volt")
+    write(tmp_path, "sys/class/hwmon/hwmon0/in0_lcrit_alarm", "1")
+    findings = examine(settings(tmp_path), machine(tmp_path))
+    assert (found(findings, "wear").state, found(findings, "power").state) == (State.BAD, State.WARNING)
 
 
 def test_a_certificate_is_judged_by_its_days() -> None:
