@@ -22,12 +22,11 @@ from gateway_agent.enrol_errors import EnrolmentError
 from gateway_agent.enrol_files import CERTIFICATE
 from gateway_agent.enrol_tls import validity_s
 from gateway_agent.power import THROTTLED, read_bits, states
-from gateway_agent.reaching import connect, why
+from gateway_agent.reaching import certificate_refused, connect, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gateway_agent.enrol import Identity
     from gateway_agent.settings import GatewaySettings
 
 FREE_MIB: Final = 512
@@ -231,7 +230,8 @@ def _enrolled(settings: GatewaySettings, machine: Machine) -> Iterator[Finding]:
         return
     yield Finding("enrolment", State.GOOD, f"{identity.gateway}, epoch {identity.epoch}")
     yield _certificate(begin_s, end_s, machine.now_s())
-    yield _broker(settings, identity)
+    host, port = settings.broker.host or identity.broker_host, settings.broker.port or identity.broker_port
+    yield broker(host, port, identity.tls_context)
 
 
 def _certificate(begin_s: float, end_s: float, now_s: float) -> Finding:
@@ -246,13 +246,16 @@ def _certificate(begin_s: float, end_s: float, now_s: float) -> Finding:
     return Finding("certificate", State.GOOD, f"valid for {days:.0f} days")
 
 
-def _broker(settings: GatewaySettings, identity: Identity) -> Finding:
-    host, port = settings.broker.host or identity.broker_host, settings.broker.port or identity.broker_port
+def broker(host: str, port: int, context: Callable[[], ssl.SSLContext]) -> Finding:
+    """Whether the broker can be reached, is ours, and takes this kit's certificate."""
     connected = False
     try:
         with connect(host, port) as plain:
             connected = True
-            with identity.tls_context().wrap_socket(plain, server_hostname=host) as secured:
+            with context().wrap_socket(plain, server_hostname=host) as secured:
+                if certificate_refused(secured):
+                    cure = "it is revoked or ended: ask the administrator, then enrol the kit again"
+                    return Finding("broker", State.BAD, f"{host}:{port} refuses this kit's certificate", cure)
                 return Finding("broker", State.GOOD, f"{host}:{port} speaks {secured.version()}")
     except ssl.SSLCertVerificationError as error:
         cure = "the server's certificate or this kit's clock is wrong: see clock, then ask the administrator"

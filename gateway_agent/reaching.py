@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import errno
 import socket
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import ssl
 
 CONNECT_S: Final = 5.0
+VERDICT_S: Final = 1.0
+"""How long a broker may take to refuse a certificate; one that accepts says nothing before CONNECT."""
 NO_WAY: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
@@ -28,3 +33,14 @@ def why(error: OSError, *, connected: bool = False) -> tuple[str, str]:
     if isinstance(error, TimeoutError):
         return "it does not answer", "it is off, has another address, or a firewall drops what is sent to it"
     return str(error), "check its power, its cable and its address"
+
+
+def certificate_refused(secured: ssl.SSLSocket, within_s: float = VERDICT_S) -> bool:
+    """Whether a broker ends what TLS has begun. In TLS 1.3 it judges the client's certificate only after the client's handshake is over."""
+    secured.settimeout(within_s)
+    try:
+        return not secured.recv(1)
+    except TimeoutError:
+        return False
+    except OSError:  # ssl.SSLError with the broker's alert, or a reset
+        return True

@@ -29,6 +29,7 @@ from deploy.stack.broker_config import PASSWORD_FILE, password_lines, render
 from deploy.stack.broker_settings import BrokerSettings, GatewayListener, ServiceListener
 from deploy.stack.mosquitto import Mosquitto
 from deploy.stack.ports import free_ports
+from gateway_agent.doctor import State, broker
 from telemetry.limits import MESSAGE_BYTES
 from telemetry.topics import Leaf, topic
 from tests.support.mqtt import Peer, Received, RefusedError
@@ -177,6 +178,21 @@ def test_without_a_certificate_of_our_ca_nobody_is_let_in(platform: Platform) ->
     for context in (platform.gateway(None), platform.gateway(A, new_authority("another CA", NOW))):
         with pytest.raises((RefusedError, OSError)):
             Peer.tls(platform.port, context)
+
+
+def test_the_doctor_tells_a_broker_that_takes_the_kit_from_one_that_refuses_it(platform: Platform) -> None:
+    def judged(context: ssl.SSLContext) -> tuple[State, str]:
+        finding = broker("127.0.0.1", platform.port, lambda: context)
+        return finding.state, finding.seen
+
+    assert judged(platform.gateway(A)) == (State.GOOD, f"127.0.0.1:{platform.port} speaks TLSv1.3")
+    for context in (platform.gateway(A, new_authority("another", NOW)), platform.gateway(None)):
+        state, seen = judged(context)
+        assert (state, "refuses this kit's certificate" in seen) == (State.BAD, True)
+    state, seen = judged(ssl.create_default_context())
+    assert (state, "certificate" in seen) == (State.BAD, True)
+    platform.process.stop()
+    assert judged(platform.gateway(A)) == (State.WARNING, f"127.0.0.1:{platform.port}: it refuses the connection")
 
 
 def test_an_expired_certificate_is_not_let_in(platform: Platform) -> None:
