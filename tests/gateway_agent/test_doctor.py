@@ -94,6 +94,8 @@ def test_a_worn_card_and_a_weak_supply_by_its_sensor_are_told(tmp_path: Path) ->
     write(tmp_path, "sys/class/hwmon/hwmon0/in0_lcrit_alarm", "1")
     findings = examine(settings(tmp_path), machine(tmp_path))
     assert (found(findings, "wear").state, found(findings, "power").state) == (State.BAD, State.WARNING)
+    write(tmp_path, "sys/class/hwmon/hwmon0/in0_lcrit_alarm", "0")
+    assert "no undervoltage now" in found(examine(settings(tmp_path), machine(tmp_path)), "power").seen
 
 
 def test_a_certificate_is_judged_by_its_days() -> None:
