@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from deploy.stack.chromium import Chromium, find_chromium
 from deploy.stack.debian import SERVER, ensure
@@ -23,6 +24,11 @@ from tests.support.database import Database, Databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+settings.register_profile(
+    "antoan", parent=settings(), deadline=None
+)  # time is measured in benchmarks/, never asserted here
+settings.load_profile("antoan")
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,9 @@ from deploy.stack.ports import free_ports, listens
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+DEMO = "demo"
 PREFERRED_PAGE_PORT = 8080
+"""Of the demonstration that a person starts: easy to remember."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Ports:
 class DemoFolder:
     """`<home>/demo`: postgres/, broker/, authority/, passwords/, kits/, services/, ports.json, login.json."""
 
-    def __init__(self, name: str = "demo") -> None:
+    def __init__(self, name: str = DEMO) -> None:
         self.path = home() / name
         self.postgres = self.path / "postgres"
         self.broker = self.path / "broker"
@@ -71,7 +73,7 @@ class DemoFolder:
             if not any(listens(port) for port in numbers):
                 return _ports(numbers)
         numbers = free_ports(6)
-        if not listens(PREFERRED_PAGE_PORT):
+        if self.path.name == DEMO and not listens(PREFERRED_PAGE_PORT):
             numbers[0] = PREFERRED_PAGE_PORT
         names = ("page", "enrolment", "gateways", "services", "detector_co", "detector_o2")
         file.write_text(json.dumps(dict(zip(names, numbers, strict=True))))
