@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
+from benchmarks._publisher import Publisher
 from deploy.recordings import sound_level
 from store.enrolment import enrol_gateway
 from telemetry.chain import Head
@@ -108,20 +106,9 @@ def _model(channel: int) -> ChannelModel:
 
 def publish(pipe: Connection, socket: Path, kits: list[Kit]) -> None:
     """The load's process: told (first, last), publishes those entries of every kit in turn; answers when all are taken."""
-    taken = threading.Semaphore(0)
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, "bench-load", protocol=mqtt.MQTTv5, transport="unix")
-    client.max_inflight_messages_set(1000)
-    client.on_publish = lambda *_: taken.release()
-    client.connect(str(socket), 1)
-    client.loop_start()
+    publisher = Publisher(socket, "bench-load")
     while (span := pipe.recv()) is not None:
-        count = 0
-        for number in range(*span):
-            for kit in kits:
-                client.publish(kit.topic, kit.wires[number], qos=1)
-                count += 1
-        for _ in range(count):
-            taken.acquire()
-        pipe.send(count)
-    client.disconnect()
-    client.loop_stop()
+        publisher.publish((kit.topic, kit.wires[number]) for number in range(*span) for kit in kits)
+        publisher.drain()
+        pipe.send((span[1] - span[0]) * len(kits))
+    publisher.close()

@@ -16,7 +16,8 @@ import numpy as np
 
 from benchmarks import _ingest_load as load
 from benchmarks._ingest_stack import stack
-from ingest.examine import Accepted, ChainState, Examiner, Received, parse
+from ingest.examine import Accepted, ChainState, Examiner, parse
+from ingest.publishes import Received
 from ingest.runs import merge_due
 from ingest.settings import RunsSettings
 from store import archive, chains, channels, record

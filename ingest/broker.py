@@ -19,8 +19,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.errors import BrokerLostError
-from ingest.examine import Received
 from ingest.paho_client import Client
+from ingest.publishes import Received
 from telemetry import limits, topics
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Session:
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
+        self._client.on_publishes = self._on_publishes
         self._client.on_disconnect = self._on_disconnect
 
     async def open(self, partitions: Sequence[int]) -> None:
@@ -137,7 +138,10 @@ class Session:
         except UnicodeDecodeError:
             client.ack(message.mid, 1)
             return
-        self._queue.append(Received(message.mid, topic, bytes(message.payload), message.retain))
+        self._on_publishes([Received(message.mid, topic, bytes(message.payload), message.retain)])
+
+    def _on_publishes(self, received: list[Received]) -> None:
+        self._queue.extend(received)
         if not self._arrived.is_set():
             self._call(self._arrived.set)
 

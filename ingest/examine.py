@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from ingest.keys import key_of
 from ingest.timing import event_span
 from store.chains import Loss, Move
 from store.channels import Description
@@ -27,6 +28,7 @@ from telemetry.topics import Leaf, is_gateway_id, parse_topic, partition
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ingest.publishes import Received
     from store.chains import Chain, ChainHead
     from store.enrolment import EpochKey
     from telemetry.opened import Opened
@@ -42,16 +44,6 @@ class Retained(Refused):
     """A retained entry: it would come again at every subscription, long after its place in the chain."""
 
     reason = "retained"
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One message from the broker; `token` is what acknowledges it."""
-
-    token: int
-    topic: str
-    payload: bytes
-    retained: bool
 
 
 @dataclass(slots=True)
@@ -75,7 +67,7 @@ class ChainState:
     @classmethod
     def of(cls, head: ChainHead, epoch_key: EpochKey, losses: list[tuple[int, int]]) -> ChainState:
         """From what the store knows. Raises UnknownKey for a key that is none."""
-        key = VerifyKey(epoch_key.public_key, epoch_key.algorithm)
+        key = key_of(epoch_key.public_key, epoch_key.algorithm)
         return cls(
             head.partition, Head(head.gateway, head.epoch, head.seq, head.digest), head.ask, key, epoch_key, losses
         )

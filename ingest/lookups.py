@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from ingest.examine import ChainState
+from ingest.keys import key_of
 from store import chains
 from store.enrolment import epoch_key
-from telemetry.cose import VerifyKey
 from telemetry.errors import UnknownKey
 from telemetry.topics import partition
 
@@ -63,7 +63,7 @@ class Lookups:
             del self._examiner.chains[chain]
             return
         state = self._examiner.chains[chain]
-        state.epoch_key, state.key = key, VerifyKey(key.public_key, key.algorithm)
+        state.epoch_key, state.key = key, key_of(key.public_key, key.algorithm)
 
     async def _begin(self, connection: Connection, missing: list[Chain]) -> None:
         keys: dict[Chain, EpochKey] = {}

@@ -51,6 +51,8 @@ def utc_us_by_entry(
 def event_span(opened: Opened, skip: int) -> tuple[int | None, int | None]:
     """First and last event time (UTC µs) of the readings after the skipped entries; None when an entry's clock is unknown."""
     offsets = opened.utc_offsets_us()
+    if len(offsets) == 1:
+        return _span_of_one(opened, offsets[0], skip)
     first: int | None = None
     last: int | None = None
     for block in opened.columns:
@@ -69,3 +71,14 @@ def event_span(opened: Opened, skip: int) -> tuple[int | None, int | None]:
             first = low if first is None else min(first, low)
             last = high if last is None else max(last, high)
     return first, last
+
+
+def _span_of_one(opened: Opened, offset_us: int | None, skip: int) -> tuple[int | None, int | None]:
+    """The span of a message of one entry."""
+    times = [block.times for block in opened.columns if block.times is not None and len(block.times)]
+    if offset_us is None or skip or not times:
+        return None, None
+    return (
+        min(int(one.min()) for one in times) + offset_us,
+        max(int(one.max()) for one in times) + offset_us,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from telemetry.content import ChannelDescriptor
 from telemetry.errors import TooLarge, Undecodable
 from telemetry.history import Header
 from telemetry.leaves import order_of
-from telemetry.link import Kind
+from telemetry.link import Clock, Kind
 
 if TYPE_CHECKING:
     from telemetry.layout import Layout
@@ -58,8 +59,16 @@ def decode(message: Message) -> Decoded:
         groups.append(tracks.plan_group(plain, readings, count))
         budget = _spend(budget, len(groups[-1].entries) * len(groups[-1].channels))
     others = [tracks.read_other(plain, count) for plain in others_plain]
-    places = _place_all(headers, times, groups, others, hidden)
-    time_splits, group_splits = _splits(headers, places, len(times), len(groups))
+    if count == 1 and not hidden and not others:
+        outline = _outline_of_one(
+            headers[0].kind,
+            headers[0].sizes,
+            tuple([(plan.index, bool(plan.entries)) for plan in times]),
+            tuple([(plan.channels, bool(plan.entries)) for plan in groups]),
+        )
+    else:
+        outline = _outline(headers, times, groups, others, hidden)
+    places, time_splits, group_splits = outline
     return Decoded(
         headers,
         places,
@@ -67,6 +76,41 @@ def decode(message: Message) -> Decoded:
         [tracks.decode_group(plan, splits) for plan, splits in zip(groups, group_splits, strict=True)],
         others,
         hidden,
+    )
+
+
+Outline = tuple[list["Place"], list[list[int]], list[list[int]]]
+"""Places of all entries, splits of the time columns, splits of the groups. Nobody changes one: it is shared between messages."""
+
+
+def _outline(
+    headers: list[Header],
+    times: list[TimesPlan],
+    groups: list[GroupPlan],
+    others: list[Other],
+    hidden: dict[int, dict[int, bytes]],
+) -> Outline:
+    places = _place_all(headers, times, groups, others, hidden)
+    return places, *_splits(headers, places, len(times), len(groups))
+
+
+@lru_cache(maxsize=1024)
+def _outline_of_one(
+    kind: Kind,
+    sizes: tuple[int, ...],
+    times: tuple[tuple[int, bool], ...],
+    groups: tuple[tuple[tuple[int, ...], bool], ...],
+) -> Outline:
+    """The outline of a message of one entry that is all columns: a kit's entries are alike for days. Raises Undecodable.
+
+    `times` (index) and `groups` (channels) with whether the entry is in the track.
+    """
+    return _outline(
+        [Header(kind, b"", Clock(), sizes)],
+        [tracks.TimesPlan(index, [0] if held else [], None) for index, held in times],
+        [tracks.GroupPlan(0, [0] if held else [], channels, None, None) for channels, held in groups],
+        [],
+        {},
     )
 
 

@@ -15,6 +15,7 @@ from telemetry.errors import Malformed, TooLarge
 
 VERSION: Final = 1
 _DIGEST_TAG: Final = b"antoan/1/link\0"
+_INTEGERS: Final = frozenset((int,))
 
 
 class Kind(IntEnum):
@@ -134,9 +135,8 @@ def check_sizes(sizes: list[Any]) -> tuple[int, ...]:
     """Bound the sizes of one entry. Raises TooLarge, Malformed."""
     if len(sizes) > limits.LEAVES:
         raise TooLarge(f"{len(sizes)} leaves where {limits.LEAVES} are allowed")
-    for size in sizes:
-        if type(size) is not int or size < 0:
-            raise Malformed("sizes: unsigned integers are expected")
+    if not _INTEGERS.issuperset(map(type, sizes)) or min(sizes, default=0) < 0:
+        raise Malformed("sizes: unsigned integers are expected")
     if sum(sizes) > limits.ENTRY_VALUES:
         raise TooLarge(f"{sum(sizes)} values where an entry may have {limits.ENTRY_VALUES}")
     return tuple(sizes)

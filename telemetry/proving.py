@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -139,13 +140,16 @@ class _GroupReader:
         at, stride, width = 8 * start, 8 * group.splits[-1], 8 * (end - start)
         for place, head, tails in zip(places, heads, self._tails, strict=True):
             tail = whole if tails is None else quality_tail(tails[piece])
-            salt = salts[_SALT * place : _SALT * place + _SALT]
-            leaves[place] = sha256(LEAF_TAG + salt + head + octets[at : at + width] + tail).digest()
+            salt_at = _SALT * place
+            leaves[place] = sha256(
+                b"%b%b%b%b%b" % (LEAF_TAG, salts[salt_at : salt_at + _SALT], head, octets[at : at + width], tail)
+            ).digest()
             at += stride
 
 
-def _heads(channels: tuple[int, ...], index: int, count: int) -> list[bytes]:
-    return [values_head(channel, index, count) for channel in channels]
+@lru_cache(maxsize=1024)
+def _heads(channels: tuple[int, ...], index: int, count: int) -> tuple[bytes, ...]:
+    return tuple([values_head(channel, index, count) for channel in channels])
 
 
 def _name(message: Message) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from telemetry.errors import WrongTopic
@@ -46,6 +47,7 @@ def is_gateway_id(text: str) -> bool:
     return _GATEWAY.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=65536)
 def partition(gateway: str) -> int:
     """0 to 15; the unit of scale-out and of positions in the record."""
     return hashlib.sha256(gateway.encode()).digest()[0] % PARTITIONS
@@ -63,6 +65,7 @@ def subscription(partition_number: int, leaf: Leaf) -> str:
     return f"{PREFIX}/{partition_number:x}/+/{leaf}"
 
 
+@lru_cache(maxsize=16384)  # of good topics, which are short: what raises is not kept
 def parse_topic(text: str) -> Topic:
     """Read a received topic. Raises WrongTopic: other version, unknown leaf, no gateway id, wrong partition."""
     parts = text.split("/")
