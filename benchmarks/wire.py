@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import threading
 import time
@@ -12,6 +13,8 @@ import numpy as np
 from benchmarks._wire_broker import Traffic, gateway_and_server, traffic_of
 from benchmarks._wire_entries import CHANNELS, GATEWAY, KEY, entries
 from deploy.recordings import octave_bands, room_climate
+from ingest.announce import Announcer
+from ingest.settings import IngestSettings
 from telemetry import limits
 from telemetry.chain import Head
 from telemetry.committed import Committed
@@ -34,10 +37,10 @@ if TYPE_CHECKING:
 ROUNDS: Final = 5
 FLUSH_S: Final = 10
 LIVE_ENTRIES: Final = 24
-COMMITTED_EVERY: Final = 3
-"""`committed` is coalesced: one for 30 s of a gateway that is not behind."""
 PACE_S: Final = 0.2
 """Between two entries, instead of 10 s: longer than any delayed acknowledgement of TCP, so segments are as in life."""
+COMMITTED_S: Final = IngestSettings.model_fields["committed_s"].default * PACE_S / FLUSH_S
+"""Ingest's own pace, as much faster."""
 
 
 def run(report_progress: Callable[[str], None]) -> list[dict[str, Any]]:
@@ -66,15 +69,27 @@ def live_bytes(start_s: int) -> float:
     with gateway_and_server() as (gateway, server):
         _subscribe(gateway)
         before = traffic_of(gateway)
-        for number, message in enumerate(messages):
-            _send(gateway, message)
-            if number % COMMITTED_EVERY == COMMITTED_EVERY - 1:
-                head = message.head
-                committed = Committed(head.gateway, head.epoch, head.seq, head.digest, 1, 1_760_000_000_000_000)
-                server.publish(topic(GATEWAY, Leaf.COMMITTED), committed.seal(KEY), qos=1, retain=True)
-            time.sleep(PACE_S)
+        asyncio.run(_live(gateway, server, messages))
         spent: Traffic = traffic_of(gateway).since(before)
     return spent.total_bytes / (LIVE_ENTRIES * CHANNELS * FLUSH_S)
+
+
+async def _live(gateway: mqtt.Client, server: mqtt.Client, messages: list[Message]) -> None:
+    """Entries at their pace, and what ingest announces of them at its own."""
+
+    def publish(name: str, payload: bytes) -> None:
+        server.publish(name, payload, qos=0, retain=True)
+
+    announcer = Announcer(KEY, publish, COMMITTED_S)
+    announcing = asyncio.create_task(announcer.run())
+    for message in messages:
+        await asyncio.to_thread(_send, gateway, message)
+        head = message.head
+        committed = Committed(head.gateway, head.epoch, head.seq, head.digest, 1, 1_760_000_000_000_000)
+        announcer.announce(committed, urgent=False, size=len(message.wire))
+        await asyncio.sleep(PACE_S)
+    announcing.cancel()
+    await asyncio.gather(announcing, return_exceptions=True)
 
 
 def _subscribe(gateway: mqtt.Client) -> None:

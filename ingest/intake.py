@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from ingest.commit import commit
 from ingest.examine import Examined, Examiner, Parsed, parse
 from telemetry.committed import Committed
+from telemetry.link import Kind
 
 if TYPE_CHECKING:
     import asyncpg
@@ -121,6 +123,8 @@ class Intake:
 
     def _announce(self, batch: Batch, done: Done) -> None:
         examined = batch.examined
+        unsaid, awaited = _said_of(examined)
+        awaited |= examined.early | examined.repeated | done.forked
         for chain in examined.before.keys() | examined.early | examined.repeated | done.forked:
             head = batch.after[chain]
             state = self._examiner.chains.get(chain)
@@ -129,5 +133,22 @@ class Intake:
             state.ask = done.asks.get(chain, state.ask)
             state.server_time_us = max(state.server_time_us, done.received_us or time.time_ns() // 1000)
             self._announcer.announce(
-                Committed(chain[0], chain[1], head.seq, head.digest, state.ask, state.server_time_us)
+                Committed(chain[0], chain[1], head.seq, head.digest, state.ask, state.server_time_us),
+                urgent=chain in awaited,
+                size=unsaid.get(chain, 0),
             )
+
+
+def _said_of(examined: Examined) -> tuple[Counter[Chain], set[Chain]]:
+    """Bytes accepted of each chain, and the chains whose gateways wait for the word.
+
+    Those drain a backlog (a run), or said something out of turn: a descriptor begins a chain, an event may be an alarm.
+    """
+    sizes: Counter[Chain] = Counter()
+    awaited: set[Chain] = set()
+    for one in examined.accepted:
+        chain = (one.new.gateway, one.new.epoch)
+        sizes[chain] += len(one.new.sealed)
+        if one.new.entries > 1 or one.new.kind != Kind.READINGS:
+            awaited.add(chain)
+    return sizes, awaited

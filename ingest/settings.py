@@ -67,6 +67,13 @@ class IngestSettings(StrictModel):
         le=65535,
         description="Messages unacknowledged at most: the bound of what is held in memory.",
     )
+    committed_s: float = Field(
+        default=30.0,
+        ge=0,
+        le=600,
+        description="A gateway that is not behind hears `committed` this often; keep it at most half of the gateways' "
+        "`uplink.progress_s`, or they send again what is recorded",
+    )
     takeover_s: float = Field(
         default=10.0, ge=1, description="A standby ends the session of an owner that is silent for this long."
     )

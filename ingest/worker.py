@@ -132,7 +132,7 @@ class Worker:
         session = Session(settings.broker, settings.name, settings.receive_maximum)
         await session.open(settings.partitions)
         try:
-            announcer = Announcer(self._key, session.publish)
+            announcer = Announcer(self._key, session.publish, settings.committed_s)
             async with self._writing:
                 for head in await chains.ask_all(self._connection, settings.partitions):
                     announcer.announce(

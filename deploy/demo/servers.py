@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from store.connection import DatabaseSettings
 
 DATABASE = "antoan_demo"
+COMMITTED_S = 1.0
+"""Readings may come sixty times as fast as life, and the tour counts what is confirmed."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def ingest(backing: Backing, folder: DemoFolder, roles: Logins, pace: Pace, name
         "broker": backing.broker.service("ingest"),
         "server_key_file": str(backing.broker.authority / "server.key"),
         "takeover_s": pace.takeover_s,
+        "committed_s": COMMITTED_S,
     }
     return Service("ingest", settings, folder.services, instance=name)
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 NAME = "antoan_faults"
 TAKEOVER_S = 2.0
+COMMITTED_S = 0.5
+"""A quarter of the gateways' patience: faults come every few seconds here."""
 SETTLE_S = 60.0
 
 
@@ -173,6 +175,7 @@ class World:
             "server_key_file": str(self.broker.authority / "server.key"),
             "name": name,
             "takeover_s": TAKEOVER_S,
+            "committed_s": COMMITTED_S,
         }
         return Service("ingest", settings, self.folder, instance=name)
 

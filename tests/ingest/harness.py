@@ -37,7 +37,7 @@ def settings(
         database=database.login("antoan_ingest"),
         broker=BrokerSettings(host=broker.host, port=broker.port),
         server_key_file=key_file,
-        **{"runs": RunsSettings(enabled=False), **more},
+        **{"runs": RunsSettings(enabled=False), "committed_s": 0.0, **more},
     )
 
 
