@@ -33,7 +33,7 @@ MESSAGES = st.builds(
     Received,
     token=st.integers(1, 65535),
     topic=TOPICS,
-    payload=st.binary(max_size=300) | st.binary(min_size=16_000, max_size=20_000),
+    payload=st.builds(bytes.__mul__, st.binary(max_size=60), st.sampled_from([1, 3, 300])),
     retained=st.booleans(),
 )
 
