@@ -94,54 +94,17 @@ class Kit:
             self._alarms.load(saved)
         self._siren = Siren(settings.output, settings.state_dir, self.happened) if settings.output.lines else None
         self._output: Output = with_waveforms(build_output(settings.output, self._siren), drivers)
-        self._collector = Collector(
-            clock=clock,
-            journal=self._journal,
-            accounts=self._accounts,
-            registry=self._registry,
-            alarms=self._alarms,
-            output=self._output,
-            lived_before_us=counters.get("lived_us", 0),
-        )
-        self._sealing = Sealing(
-            settings=settings,
-            collector=self._collector,
-            accounts=self._accounts,
-            spool=spool,
-            recorder=state.recorder,
-            on_spool=on_spool,
-        )
-        self._host = SpoolHost(
-            spool=spool,
-            sealing=self._sealing,
-            collector=self._collector,
-            accounts=self._accounts,
-            on_spool=on_spool,
-            status=lambda: self.status().encode(),
-            on_fork=self._forked,
-        )
+        self._collector = self._make_collector(counters.get("lived_us", 0))
+        self._sealing = self._make_sealing()
+        self._host = self._make_host()
         self._uplink = self._make_uplink(identity)
         self._samplers: list[Sampler] = []
-        self.care = Care(
-            folder=settings.state_dir,
-            clock=clock,
-            clock_state=lambda: self._clock_state.clock,
-            drivers=drivers,
-            ids=self._registry.ids,
-            happened=self.happened,
-        )
+        self.care = self._make_care()
         self._control: asyncio.Server | None = None
         self._notes = Notes(settings.state_dir, self.happened)
         self._supply = Supply()
         self._retries: set[asyncio.Task[None]] = set()
-        self.configuring = Configuring(
-            own=own or settings,
-            force=force or Force(settings),
-            key=identity.server_key,
-            happened=self.happened,
-            answering=lambda: [sampler.name for sampler in self._samplers if sampler.answering],
-            utc_us=self._utc_us,
-        )
+        self.configuring = self._make_configuring(own or settings, force or Force(settings))
         self._host.on_desired = self.configuring.arrived
         self._sealing.held = self.configuring.force.hold
 
@@ -363,6 +326,60 @@ class Kit:
         """A notice is in the spool: send it now."""
         self._host.notices_wait = True
         self._uplink.hurry()
+
+    # -- the parts, each told what it needs of the others -------------------------------------------------------------
+
+    def _make_collector(self, lived_before_us: int) -> Collector:
+        return Collector(
+            clock=self._clock,
+            journal=self._journal,
+            accounts=self._accounts,
+            registry=self._registry,
+            alarms=self._alarms,
+            output=self._output,
+            lived_before_us=lived_before_us,
+        )
+
+    def _make_sealing(self) -> Sealing:
+        return Sealing(
+            settings=self._settings,
+            collector=self._collector,
+            accounts=self._accounts,
+            spool=self._state.spool,
+            recorder=self._state.recorder,
+            on_spool=self._on_spool,
+        )
+
+    def _make_host(self) -> SpoolHost:
+        return SpoolHost(
+            spool=self._state.spool,
+            sealing=self._sealing,
+            collector=self._collector,
+            accounts=self._accounts,
+            on_spool=self._on_spool,
+            status=lambda: self.status().encode(),
+            on_fork=self._forked,
+        )
+
+    def _make_care(self) -> Care:
+        return Care(
+            folder=self._settings.state_dir,
+            clock=self._clock,
+            clock_state=lambda: self._clock_state.clock,
+            drivers=self._drivers,
+            ids=self._registry.ids,
+            happened=self.happened,
+        )
+
+    def _make_configuring(self, own: GatewaySettings, force: Force) -> Configuring:
+        return Configuring(
+            own=own,
+            force=force,
+            key=self._identity.server_key,
+            happened=self.happened,
+            answering=lambda: [sampler.name for sampler in self._samplers if sampler.answering],
+            utc_us=self._utc_us,
+        )
 
     def _make_uplink(self, identity: Identity) -> Uplink:
         settings = self._settings

@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
-from rich.console import Console
-from rich.table import Table
 
 from deploy.commands.spoken import spoken
+from deploy.commands.tables import print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from firmware_profiles.schema import Profile
 
 app = App(
@@ -48,7 +45,7 @@ def list_profiles(*, json_output: _Json = False) -> None:
     if json_output:
         print(json.dumps(rows, ensure_ascii=False))  # noqa: T201
     else:
-        _print_table(("id", "maker", "model", "use", "what it is"), [tuple(row.values()) for row in rows])
+        print_table(("id", "maker", "model", "use", "what it is"), [tuple(row.values()) for row in rows])
 
 
 @app.command
@@ -78,7 +75,7 @@ def show(profile: str, /, *, variant: str | None = None, json_output: _Json = Fa
     lines += [f"not confirmed: {fact}" for fact in found.provenance.unverified]
     print("\n".join(lines))  # noqa: T201
     rows = [(name, c.quantity, c.shown_unit, f"10^{c.exponent}", c.role) for name, c in found.channels.items()]
-    _print_table(("channel", "quantity", "unit", "resolution", "role"), rows)
+    print_table(("channel", "quantity", "unit", "resolution", "role"), rows)
 
 
 @app.command
@@ -155,7 +152,7 @@ def decode(
         print(f"{result['error']['kind']}: {result['error']['message']}")  # noqa: T201
     else:
         rows = [(name, str(v["value"]), v["unit"], v["quality"]) for name, v in result["values"].items()]
-        _print_table(("channel", "value", "unit", "quality"), rows)
+        print_table(("channel", "value", "unit", "quality"), rows)
 
 
 @app.command(name="try")
@@ -274,10 +271,3 @@ def _load(profile: str, variant: str | None) -> Profile:
 
     with spoken(UnknownProfileError):
         return load(profile, variant).profile
-
-
-def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    table = Table(*head)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
