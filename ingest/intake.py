@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ingest.broker import Session
     from ingest.commit import Done
     from ingest.feed import Feed
+    from ingest.key_news import KeyNews
     from ingest.lookups import Lookups
     from ingest.metrics import Metrics
     from ingest.refusals import Refusals
@@ -58,6 +59,7 @@ class Intake:
         session: Session,
         examiner: Examiner,
         lookups: Lookups,
+        news: KeyNews,
         announcer: Announcer,
         refusals: Refusals,
         feed: Feed,
@@ -69,6 +71,7 @@ class Intake:
         self._session = session
         self._examiner = examiner
         self._lookups = lookups
+        self._news = news
         self._announcer = announcer
         self._refusals = refusals
         self._feed = feed
@@ -92,6 +95,7 @@ class Intake:
                 received = await self._session.take()
                 rest = await loop.run_in_executor(thread, parse, received)
             named = {(p.message.gateway, p.message.epoch) for p in rest if p.message is not None}
+            await self._news.caught_up()  # a key revoked before these messages came is refused in them
             await self._lookups.prepare(named)
             examined, rest = await loop.run_in_executor(thread, self._examiner.examine, rest)
             chains = examined.before.keys() | examined.early | examined.repeated

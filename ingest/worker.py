@@ -15,15 +15,15 @@ from ingest.examine import Examiner
 from ingest.feed import Feed
 from ingest.intake import Intake
 from ingest.keeping import Horizons, keep_retention, keep_runs
+from ingest.key_news import KeyNews
 from ingest.lookups import Lookups
 from ingest.owning import keep_beating
 from ingest.projections.follow import Follower
 from ingest.projections.rollups import Rollups
 from ingest.projections.rows import ReadingRows
 from ingest.refusals import Refusals
-from store import chains, cursors, ownership
+from store import chains, cursors
 from store.connection import connect, pool
-from store.enrolment import CHANGED_CHANNEL
 from store.errors import DATABASE_ERRORS
 from telemetry.committed import Committed
 
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 BACKOFF_FIRST_S: Final = 0.2
 BACKOFF_MOST_S: Final = 5.0
 LAG_S: Final = 5.0
-LISTENER_S: Final = 10.0
-"""A revocation can be unheard of for this long, where only the listener's connection is lost."""
 
 DAY_US: Final = 86_400_000_000
 
@@ -139,16 +137,18 @@ class Worker:
                         Committed(head.gateway, head.epoch, head.seq, head.digest, head.ask, head.now_us)
                     )
             examiner = Examiner()
-            lookups = Lookups(examiner, lookups_pool)
             listener = await connect(settings.database, f"antoan ingest {settings.name} keys")
             try:
-                await listener.add_listener(CHANGED_CHANNEL, lambda *told: lookups.stale(str(told[3])))
+                lookups = Lookups(examiner, lookups_pool)
+                news = KeyNews(listener, lookups.stale)
+                await news.listen()
                 intake = Intake(
                     connection=self._connection,
                     writing=self._writing,
                     session=session,
                     examiner=examiner,
                     lookups=lookups,
+                    news=news,
                     announcer=announcer,
                     refusals=self._refusals,
                     feed=self._feed,
@@ -159,7 +159,7 @@ class Worker:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(announcer.run())
                     group.create_task(intake.run())
-                    group.create_task(_stay(listener))
+                    group.create_task(news.watch())
             finally:
                 listener.terminate()
         finally:
@@ -171,13 +171,6 @@ class Worker:
                 for projection, entries in (await cursors.lags(connection)).items():
                     self._metrics.lag.labels(projection).set(entries)
             await asyncio.sleep(LAG_S)
-
-
-async def _stay(listener: asyncpg.Connection) -> None:
-    """Notice when the connection that hears of revoked keys is gone. Raises database errors."""
-    while True:
-        await asyncio.sleep(LISTENER_S)
-        await ownership.answer(listener)
 
 
 def words(errors: BaseExceptionGroup[BaseException]) -> str:
